@@ -256,3 +256,94 @@ def test_the_reason_of_a_question_is_said(lexicon: Lexicon) -> None:
     text = "La directora pide un taller porque a una alumna la tienen encerrada."
     said = {value for offer in asked(lexicon, text, "term") for value in offer.values}
     assert "danger.locked_in" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "found"),
+    [
+        # a number in words ends where its parts no longer add up
+        ("La compraron por ciento veinte mil pesos y dos vacas.", "amount", {"120000"}),
+        ("Le dejó a una cien pesos de propina y la encargada se los quitó.", "amount", {"100"}),
+        ("Depositó 1500 en una tienda y luego otros 900 y siguen pidiendo.", "amount", {"1500", "900"}),
+        ("Depositó 1500 en una tienda y luego otros 900 y siguen pidiendo.", "headcount", set()),
+        ("Deuda impuesta de USD 4,500 por el vuelo.", "amount", {"4500"}),
+        ("Si no juntas 3mil dolares a la semana no sales.", "amount", {"3000"}),
+        # an abbreviation ends no sentence
+        ("Masc., 29 a., policía mpal. de Huixtla, Chis., llama x su cuenta.", "age", set()),
+        ("Refiere q. hno. Epifanio Prueba, 22 a., salió a Guadalajara y lo tienen encerrado.", "age", {"22"}),
+        # whose it is, where the second sentence says that the first was of who calls
+        ("Fem., 61 a, Ecatepec. Reporta a su hijo Baltasar Prueba, 29 a, sin comunicarse.", "age", {"29"}),
+        ("Usuaria 45 a., Ecatepec. Pide q. vayan por su hija, la tienen encerrada. Hija, 21.", "age", {"21"}),
+        (
+            "Quien llama es la hermana, Perla, de 27, y la víctima tiene 18; la obligan a fichar.",
+            "age",
+            {"18"},
+        ),
+        ("Dice que va a cumplir veinte en junio y lo tienen encerrado.", "age", {"~19"}),
+        ("Usuaria busca a su hija de 20, la tienen en un bar.", "age", {"20"}),
+        # another beside a victim who speaks, and somebody's children
+        ("La golpea su esposo. Tienen dos niños, de ocho y de tres.", "age", set()),
+        # nobody's place
+        ("Una paciente guatemalteca de San Marcos, golpeada.", "place", set()),
+        ("Somos de Colón, Honduras, y nos tienen encerrados.", "place", set()),
+        ("La vio en el crucero de Xola y Tlalpan.", "place", set()),
+        ("Se da vista a FGE Puebla.", "place", set()),
+        ("Lada de Aguascalientes.", "place", set()),
+        # a birthday, and since when somebody is of age
+        ("Va para los 16 en noviembre y la obligan a fichar.", "date", set()),
+        ("La víctima, de 18 desde hace una semana, llora.", "date", set()),
+    ],
+)
+def test_what_four_authors_wrote_freely_is_read_so(
+    lexicon: Lexicon, text: str, kind: str, found: set[str]
+) -> None:
+    """Of eighty narratives that were read before anything was learned from them."""
+    assert values(lexicon, text, kind) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "polarity"),
+    [
+        ("Armas no ha visto, aunque el hombre se toca la cintura.", "danger.weapon_present", "no"),
+        ("Golpes no.", "violence.fisica", "no"),
+        ("Vea, amarrado no estoy, la tranca está abierta.", "danger.locked_in", "no"),
+        ("Encerrada no puede salir ni al baño.", "danger.locked_in", "yes"),
+        ("Ignora si les pagan.", "indicator.exp_low_no_salary", "unknown"),
+        ("No han ido a la fiscalía indígena.", "vulnerability.indigena_afromexicana", "yes"),
+        ("No tenía adónde ir, cerraba la cortina por fuera.", "danger.locked_in", "yes"),
+        ("Nunca la ha amenazado con armas.", "danger.weapon_present", "no"),
+        ("Una vez me trajo de regreso a puro lomo de machete.", "danger.weapon_present", "yes"),
+        ("Pasaporte lo guarda la madame.", "indicator.dst_documents", "yes"),
+        ("Se cierra como broma. Dijo que lo tienen amarrado.", "danger.locked_in", "yes"),
+    ],
+)
+def test_what_they_denied_or_did_not_know_is_asked_so(
+    lexicon: Lexicon, text: str, value: str, polarity: str
+) -> None:
+    found = [offer for offer in asked(lexicon, text, "term") if value in offer.values]
+    assert [offer.polarity for offer in found] == [polarity]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ya levantaron ficha en la comisión de búsqueda.",
+        "La puerta de la calle la cierra el portero.",
+        "(Cortada al min 14.)",
+        "Para ir al baño sin permiso de nadie.",
+        "Nos apuntan 280 al día en la raya.",
+        "El oficial las contó.",
+        "Yo vuelvo a llamar a las 7.",
+        "La abuela respondió que a ella también la vendieron, a los doce.",
+        "Ella no sabe que él está llamando.",
+        "Se cierra como broma. Dijo que su mamá lo obliga a lavar los trastes.",
+    ],
+)
+def test_everyday_words_and_another_s_fate_ask_nothing(lexicon: Lexicon, text: str) -> None:
+    assert [offer.values for offer in asked(lexicon, text, "term")] == []
+
+
+def test_what_stands_within_a_phrase_leads_back_to_its_own_words(lexicon: Lexicon) -> None:
+    text = "Una señora me dijo que los agarran para pedir en los semáforos."
+    (venue,) = asked(lexicon, text, "venue")
+    assert text[venue.start : venue.end] == "semáforos"

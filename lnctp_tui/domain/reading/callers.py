@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lnctp_tui.domain.reading.harm import suffers
 from lnctp_tui.domain.reading.offers import CALLER, GROUP, OTHER, SOMEONE, TRAFFICKER, VICTIM
-from lnctp_tui.domain.reading.persons import NO_SUBJECT, OWNED, SAYS, TELLING, Cast, Person, calls
+from lnctp_tui.domain.reading.persons import NO_SUBJECT, OWNED, SAYS, TELLING, TELLS, Cast, Person, calls
 from lnctp_tui.domain.reading.spelling import Word
 
 
@@ -39,7 +39,8 @@ def with_callers(terms: Sequence[Word], persons: Sequence[Person], *, opening: b
         opens = opens or (
             person.kin and before is not None and before.word == "rep" and before.after == person.first
         )
-        introduced = introduced or opens or _who_calls(terms, person.after)
+        introduced = introduced or opens or _who_calls(terms, person.after) or _is_who_calls(terms, person)
+        introduced = introduced or (opening and at == 0 and _tells_first(terms, person.first))
         anybody = person.owner in (TRAFFICKER, OTHER) and not person.plural
         if (person.generic and (beside or introduced or says)) or ((person.kin or anybody) and introduced):
             yield person._replace(owner=CALLER)
@@ -65,6 +66,26 @@ def _who_calls(terms: Sequence[Word], after: int) -> bool:
     )
 
 
+def _is_who_calls(terms: Sequence[Word], person: Person) -> bool:
+    """Whether somebody is said to be who calls: `quien llama es la hermana`, `la abuela es quien llama`."""
+    before = [
+        term.text for term in terms[max(0, person.first - 4) : person.first] if term.text not in _ARTICLES
+    ]
+    behind = [term.text for term in terms[person.after : person.after + 3]]
+    return before[-2:] in (["llama", "es"], ["marca", "es"], ["habla", "es"]) or behind in (
+        ["es", "quien", "llama"], ["es", "quien", "marca"], ["es", "quien", "habla"],
+    )  # fmt: skip
+
+
+_ARTICLES = frozenset(("la", "el", "una", "un", "su"))
+
+
+def _tells_first(terms: Sequence[Word], first: int) -> bool:
+    """Whether a verb of telling opens the narrative and its subject follows: `Refiere el C. Abundio, dueño de`."""
+    between = {term.text for term in terms[1:first]}
+    return terms[0].text in TELLS and first < _FURTHEST_VERB and not between & {"que", "a", "por", "de", "su"}
+
+
 _OWNERS_OF = frozenset(
     ("dueno", "duena", "encargado", "encargada", "jefe", "jefa", "contratista", "mayordomo")
 )
@@ -87,7 +108,8 @@ def _told_of(terms: Sequence[Word], begins: int, first: int) -> bool:
 def _says(terms: Sequence[Word], person: Person, behind: Person | None, *, first: bool) -> bool:
     """Whether a person calls by a verb behind them, or, the first of a narrative, tells, saw or seeks somebody."""
     furthest = FURTHEST_CALL if first and person.first < 2 else 5
-    places = range(person.after, min(behind.first if behind else len(terms), person.after + furthest))
+    ends = behind.first if behind and not _only_aged(terms, person, behind) else len(terms)
+    places = range(person.after, min(ends, person.after + furthest))
     if any(
         calls(terms, place) and terms[place].text in SAYS and not _calls_behind(terms, place, behind)
         for place in places
@@ -95,6 +117,12 @@ def _says(terms: Sequence[Word], person: Person, behind: Person | None, *, first
         return True
     seeks = any(terms[place].text == "busca" and _word(terms, place + 1) == "a" for place in places)
     return first and (seeks or any(terms[place].text in TELLING for place in places))
+
+
+def _only_aged(terms: Sequence[Word], person: Person, behind: Person) -> bool:
+    """Whether nothing but an age stands between somebody and what they are: `masc., 29 a., policía`."""
+    between = [term.text for term in terms[person.after : behind.first]]
+    return bool(between) and all(word.isdecimal() or word in ("a", "anos", "de", "como") for word in between)
 
 
 def _word(terms: Sequence[Word], place: int) -> str:
@@ -193,9 +221,25 @@ _WHO_USE = frozenset(("usuaria", "consultante", "peticionaria"))
 def with_asking(terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Person]:
     """`usuaria` is the one to whom it happens, and who calls when she asks for another: `pregunta por su hermano`."""
     said = " ".join(term.text for term in terms)
+    theirs = any(_theirs(terms, person) for person in persons)
     for person in persons:
-        tells = person.owner == VICTIM and person.word in _WHO_USE and _ASKS_FOR.search(said)
+        tells = person.owner == VICTIM and person.word in _WHO_USE and (theirs or _ASKS_FOR.search(said))
         yield person._replace(owner=CALLER) if tells else person
+
+
+def _theirs(terms: Sequence[Word], person: Person) -> bool:
+    """Whether a relative of hers is spoken of, to whom it may happen: `usuaria pide …, es de su sobrina`."""
+    before = terms[person.first - 1].text if person.first else ""
+    return (
+        person.kin
+        and person.owner == VICTIM
+        and "su" in (before, terms[person.first].text)
+        and not _does(terms, person)
+    )
+
+
+def _does(terms: Sequence[Word], person: Person) -> bool:
+    return any(term.text in ("la", "le", "lo", "me") for term in terms[person.after : person.after + 3])
 
 
 def with_one_caller(terms: Sequence[Word], persons: Sequence[Person], cast: Cast) -> Iterator[Person]:
@@ -213,9 +257,9 @@ def with_one_caller(terms: Sequence[Word], persons: Sequence[Person], cast: Cast
             callers and person.word not in callers and (told or theirs or not _same_caller(person, callers))
         )
         if person.owner == CALLER and another:
-            person = person._replace(
-                owner=VICTIM if owned and not victim and suffers(terms, person) else OTHER
-            )
+            theirs_who_worked = person.word.startswith("exemplead")  # of an employer who calls
+            harmed = theirs_who_worked or (owned and suffers(terms, person))
+            person = person._replace(owner=VICTIM if harmed and not victim else OTHER)
         elif (
             person.owner == OTHER
             and person.word in _FRIENDS

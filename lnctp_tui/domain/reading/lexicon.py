@@ -188,7 +188,8 @@ class Phrases:
 
     def at(self, terms: Sequence[Word], place: int) -> Sequence[Hit]:
         """The phrases that begin at a word, the files' before the catalogs'."""
-        return self.find(terms[place : place + MOST_WORDS + MOST_GAPS * MOST_GAP]).get(0, ())
+        found = self.find(terms[place : place + MOST_WORDS + MOST_GAPS * MOST_GAP]).get(0, ())
+        return [hit._replace(first=place, after=place + hit.after) for hit in found]
 
     def find(self, terms: Sequence[Word]) -> Mapping[int, Sequence[Hit]]:
         """The phrases of a sentence by their first word, in the order of the files."""

@@ -98,7 +98,10 @@ def bond(scene: Scene, first: int, owner: str) -> str:
         return NEAR
     if owner == TRAFFICKER and here and (here[-1].vague or here[-1].word in _PARTNERS):
         return LOOSE if _by_having(scene, first) else NEAR  # «el novio, 19 años, se fue», «el señor tiene 68»
-    return KIN if here and here[-1].kin else FAR if here and not beside else SURE
+    if here and here[-1].kin:
+        told = any((known.word, known.owner) == (here[-1].word, VICTIM) for known in scene.cast.single)
+        return SURE if told and beside else KIN
+    return FAR if here and not beside else SURE
 
 
 def _of_trafficker(scene: Scene, first: int) -> str:
@@ -135,7 +138,7 @@ def of_age(scene: Scene, first: int, behind: int, *, several: bool) -> str:
     owner = of_attribute(scene, first, behind)
     if owner == SELF and not scene.of_self and (quoted := _quoted(scene, first)):
         return quoted
-    if owner == VICTIM and _apart(scene, first, behind):
+    if owner in (VICTIM, GROUP) and (_apart(scene, first, behind) or _own_children(scene, first)):
         return OTHER
     if owner == VICTIM and _of_who_tells(scene, first, behind):
         return SELF
@@ -169,6 +172,19 @@ def _apart(scene: Scene, first: int, behind: int) -> bool:
     here = _subjects(scene, first)
     kin = bool(here) and here[-1].kin and first - here[-1].after <= 2
     return kin and _APART.match(scene.low, scene.terms[max(behind, first + 1) - 1].end) is not None
+
+
+def _own_children(scene: Scene, first: int) -> bool:
+    """Whether ages are told of the children of somebody: `tienen dos niños, de ocho y de tres`, `sus hijos (3, 6`."""
+    start = scene.terms[first].start
+    return _OWN_CHILDREN.search(scene.low, max(0, start - 60), start) is not None
+
+
+_OWN_CHILDREN = re.compile(
+    r"\b(?:(?:tienen|tenemos|crian?) (?:dos|tres|cuatro|cinco|seis|varios|\d) (?:hij|nin)[oa]s|"
+    r"(?:delante de|acta\w* de?|espos[oa] e) (?:los |sus )?(?:hij|nin)[oa]s)"
+    r"(?:,? ?\(?(?:de )?(?:\w+,? (?:y |de )*){0,3})$"
+)
 
 
 def _of_who_tells(scene: Scene, first: int, behind: int) -> bool:
@@ -231,7 +247,8 @@ def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = Tr
     if here and first - here[-1].after <= 2:
         return of_person(scene, here[-1], attribute=True)
     ended = scene.terms[behind - 1].end + 1 if behind else -1
-    joined = [person for person in scene.persons if scene.terms[person.first].start == ended]
+    ends = (ended, ended + 1) if not scene.cast.single else (ended,)  # «Refiere Abundio, 55, dueño de»
+    joined = [person for person in scene.persons if scene.terms[person.first].start in ends]
     joined = [
         person for person in joined if scene.terms[person.first].text not in _OWNED
     ]  # «tengo 20 mi novio»
@@ -364,6 +381,8 @@ def of_person(scene: Scene, person: Person, *, attribute: bool = False) -> str:
         return person.owner if known or not attribute else ASK
     if attribute and person.stranger:
         return OTHER if _victim_known(scene) else ASK
+    if attribute and _beside_me(scene, person):
+        return OTHER if person.first > 1 and scene.terms[person.first - 2].text == "a" else ASK
     if attribute and (_another(scene, person) or _own_kin(scene, person)):
         return ASK
     return person.owner
@@ -382,12 +401,26 @@ def _own_kin(scene: Scene, person: Person) -> bool:
     return scene.of_self and person.owner in (VICTIM, GROUP, CALLER) and bool(owned)
 
 
+def _beside_me(scene: Scene, person: Person) -> bool:
+    """Whether somebody is another beside a victim who speaks: `a un señor de sesenta`, `otro compañero, catracho`."""
+    before = scene.terms[person.first - 1].text if person.first else ""
+    named = person.vague or person.generic or person.word.startswith(("compan", "paisan", "coleg"))
+    return (
+        scene.of_self
+        and named
+        and person.owner in (VICTIM, GROUP)
+        and before in ("un", "una", "otro", "otra")
+    )
+
+
 def _another(scene: Scene, person: Person) -> bool:
     """Whether a relative, or *un muchacho*, is named beside a victim who is known by another noun."""
     if person.owner != VICTIM:
         return False
     before = scene.terms[person.first - 1].text if person.first else ""
     known = [somebody.word for somebody in scene.cast.single if somebody.owner == VICTIM]
+    if set(known) == {"victima"}:
+        known = []  # «soy primo de la víctima. Mi prima tiene 14»
     known += [named.word for named in scene.persons if named.owner == VICTIM and named.first < person.first]
     fresh = person.kin or (person.generic and before in ("un", "una", "otro", "otra"))
     return fresh and any(word and word != person.word for word in known)
@@ -412,9 +445,22 @@ def of_deed(scene: Scene, hit: Hit) -> str:
 _OF_ONE = frozenset(("le", "la", "lo"))
 
 
+_TO_HER_TOO = re.compile(r"\ba (?:ella|el) (?:tambien|igual) $")
+_FELLOWS = ("amig", "compan", "prim", "coleg", "paisan", "conocid")
+
+
 def _of_deed(scene: Scene, hit: Hit) -> str:
     """The victim, unless somebody else is named for it."""
     terms, context = scene.terms, scene.cast.subject
+    earlier = [person for person in scene.persons if person.after <= hit.first]
+    if (
+        earlier
+        and earlier[-1].owner in (OTHER, CALLER)
+        and _TO_HER_TOO.search(scene.low, 0, terms[hit.first].start)
+    ):
+        return OTHER  # «la abuela respondió que a ella también la vendieron»
+    if scene.of_self and earlier and _a_fellow(scene, earlier[-1]) and _objective(terms, hit):
+        return OTHER  # «a mi amigo le dieron toques»
     clause = clause_of(scene.parts, hit.first)
     near = [person for person in scene.persons if clause.first <= person.first < hit.first]
     named = [person for person in near if person.owner in (VICTIM, GROUP, OTHER, CALLER)]
@@ -436,6 +482,12 @@ def _of_deed(scene: Scene, hit: Hit) -> str:
     if first_person(terms[clause.first : clause.after]) and not _objective(terms, hit):
         return SELF
     return context if context in (VICTIM, GROUP) else VICTIM
+
+
+def _a_fellow(scene: Scene, person: Person) -> bool:
+    """Whether somebody to whom it is done is beside a victim who speaks: `a mi amigo`, `a un compañero`."""
+    before = {term.text for term in scene.terms[max(0, person.first - 2) : person.first + 1]}
+    return person.word.startswith(_FELLOWS) and not person.plural and "a" in before
 
 
 _OBJECTS = frozenset(("la", "lo", "los", "las", "le", "les"))

@@ -137,6 +137,8 @@ _KIN = frozenset(
         "prima",
         "nieto",
         "nieta",
+        "hno",
+        "hna",
     ]
 )
 

@@ -165,7 +165,8 @@ _ROLES = (
     ),
     (
         "actual",
-        r"\b(?:esta|estan|estoy|estamos|tiene|tienen|vive|viven|vivo|trabaja|trabajan|trabajo|"
+        r"\b(?:tiene|tienen)(?: \w+){0,6}? (?:en|por) $|"
+        r"\b(?:esta|estan|estoy|estamos|vive|viven|vivo|trabaja|trabajan|trabajo|"
         r"encerrad[oa]s?|(?<!a )escondid[oa]s?|encuentra|encuentran|explota\w*|ubicad[oa]|"
         r"retenid[oa]s?|retiene|retienen|obligan?|prostituy\w+|opera|bar|casa|bodega|rancho|"
         r"hotel|motel|maquila|fabrica|taller|cantina|anexo|departamento|campo|cuarto|antro|"
@@ -263,13 +264,30 @@ def of_transport(low: str, start: int) -> bool:
     return _TRANSPORT.search(low[max(0, start - 60) : start]) is not None and not held(low, start)
 
 
+_ABROAD = (
+    "guatemaltec|chapin|honduren|catrach|salvadoren|nicaraguen|colombian|venezolan|cuban|peruan|ecuatorian|haitian|"
+    "dominican|bolivian|argentin|chilen|brasilen|costarricen|panamen|paraguay|uruguay|rus[oa]|chin[oa]|estadounidens"
+)
+_COUNTRY_BEHIND = re.compile(
+    r",? ?[(,]? ?(?:alla )?(?:en )?(?:honduras|guatemala|el salvador|nicaragua|colombia|venezuela|cuba|peru|ecuador|"
+    r"haiti|bolivia|argentina|chile|brasil|costa rica|panama|belice|eua|ee\.? ?uu|usa|estados unidos|texas|california|"
+    r"espana|canada)\b"
+)
+"""What stands behind a town elsewhere: `Colón, Honduras`."""
+_PROMISED = re.compile(r" (?:habia|hay|habria) (?:chamba|trabajo|jale|empleo|mucho trabajo)\b")
 _ELSEWHERE = re.compile(
     r"\b(?:ofrecen?|invitan?|prometen?|proponen?)\b(?: \w+){0,6} (?:en|a|para|de) $|"
     r"\botr[oa]s? (?:sucursal|negocio|local|bar|antro|contratista|patron|trabajo)\w* (?:en|de) $|"
     r"\bquier\w+ que (?:la|lo|me|las|los|nos) \w+(?:en|an) (?:a|para) $|"
     r"\btien\w+ (?:un |una |mucha )?(?:familia|parientes?|hij[oa]s?|amig[oa]s?|herman[oa]s?|cunad[oa]|"
     r"tios?)(?: \w+)? en $|"
-    r"\b(?:comision|fiscalia|procuraduria|tribunal|congreso|derechos humanos)(?: \w+){0,3} de $"
+    r"\b(?:comision|fiscalia|procuraduria|tribunal|congreso|derechos humanos|mp|ministerio publico|coordinacion|"
+    r"ciberpolicia|centro de justicia)(?: \w+){0,3} de $|"
+    r"\b(?:coord|fgj|fge|mp|dif|ciberpolicia|fiscalia)\.? $|\blada (?:de|del) $|\bsalida (?:a|hacia) $|"
+    r"\b(?:crucero|cruce|esquina|calles|avenidas) de \w+ y $|"
+    r"\b(?:anuncio|vacante|oferta)s? (?:de|para|como) (?:\w+ ){1,3}en $|"
+    r"\birs?(?:e|me|nos)? con (?:su|mi|una?) (?:herman[oa]|ti[oa]|prim[oa]|abuel[oa]|mama|papa|madrina)(?: \w+)? a $|"
+    r"\b(?:" + _ABROAD + r")\w*,?(?: originari\w+)? de $"
 )
 _DECLINED = re.compile(r"\b(?:ofrec|invit|promet|propu)\w+\b[^.;]{0,60}$")
 _NOT_GONE = re.compile(
@@ -279,7 +297,9 @@ _NOT_GONE = re.compile(
 
 def elsewhere(low: str, start: int, end: int) -> bool:
     """Whether a place is only offered, another's, or in the name of an office: `los invitan a un casting en`."""
-    if _ELSEWHERE.search(low, max(0, start - 70), start):
+    if _ELSEWHERE.search(low, max(0, start - 70), start) or _COUNTRY_BEHIND.match(low, end):
+        return True
+    if _PROMISED.match(low, end):
         return True
     return (
         _DECLINED.search(low, max(0, start - 90), start) is not None and _NOT_GONE.match(low, end) is not None

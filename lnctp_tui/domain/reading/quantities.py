@@ -15,6 +15,8 @@ _CURRENCY = {
     "dolares": "USD", "dolar": "USD", "dlls": "USD", "dls": "USD", "usd": "USD", "euros": "EUR", "euro": "EUR",
     "quetzales": "GTQ", "lempiras": "HNL", "cad": "CAD", "bolivares": "VES",
 }  # fmt: skip
+_SIGNS = frozenset(("usd", "mxn", "dlls", "dls"))
+"""What may stand before an amount: `USD 4,500`."""
 _MONEY_BEFORE = frozenset(
     [
         "deuda",
@@ -84,6 +86,11 @@ _MONEY_BEFORE = frozenset(
         "presto",
         "quita",
         "quitan",
+        "recibio",
+        "recibieron",
+        "pagare",
+        "adeudo",
+        "debiendo",
     ]
 )
 _LINKS = frozenset(
@@ -112,6 +119,9 @@ _LINKS = frozenset(
         "se",
         "al",
         "otros",
+        "d",
+        "todavia",
+        "x",
     ]
 )
 _MONEY_AFTER = frozenset(
@@ -285,7 +295,7 @@ _AGENTS = re.compile(
 )
 """Nouns of who does something: `cuatro barberos`."""
 _OTHERS = frozenset(("otras", "otros"))
-_YEARS = frozenset(["years", "anos", "anitos", "ano", "a"])
+_YEARS = frozenset(["years", "anos", "anitos", "ano", "a", "cumplidos", "cumplidas"])
 _NO_AGE_AFTER = re.compile(
     r"\s*(?:trabajando|consecutiv|seguid|complet|de (?:dar|haber|estar|no|ser|deuda|"
     r"carcel|prision|condena|casad[oa]s?|novios|relacion|"
@@ -305,7 +315,7 @@ _NO_AGE_BEFORE = re.compile(
 _NOBODY = re.compile(
     r"\b(?:hac(?:e|ia)|hizo) pasar por (?:\w+ ){0,3}de $|"
     r"\bcomo (?:un |una )?(?:nin[oa]|bebe|chiquit[oa]|senora?|viejit[oa]|anciano|anciana) de $|"
-    r"\b(?:pide|piden|solicito|solicita|solicitan|buscan?|se buscan|contratan?|requieren?|ofrecen?)"
+    r"\b(?:pide|piden|solicito|solicita|solicitan|buscan?(?! a )|se buscan|contratan?|requieren?|ofrecen?)"
     r" (?:\w+ ){0,3}(?:de|entre) $"
 )
 """An age that is compared with or asked for: `es como niña de 8`, `solicito señoritas de 18 a 25`."""
@@ -331,13 +341,13 @@ _OVER = re.compile(r"\b(?:mayores de|(?:es|sea|ser|siendo) mayor de|mas de) $")
 _AGED = re.compile(
     r"\b(?:edad(?:es)?(?: aprox\w*\.?)?(?: de| es| entre)?:?(?: de)?|(?:ella|el) (?:como )?de|, como de|"
     r", de (?:unos|unas|como|aprox\w*\.?)|(?:ella|el) como|"
-    r"(?:tiene(?:n)?|tendra|tendran|ha(?:n)? de tener|han de ser de)(?: como| unos| apenas| solo| ya|"
+    r"(?:tiene(?:n)?|tendra|tendran|tendrian?|ha(?:n)? de tener|han de ser de)(?: como| unos| apenas| solo| ya|"
     r" entre)?(?: de)?|"
     r"(?:va a|por|acaba de|acababa de) cumplir(?: los)?|va para los|cumple(?:n)?(?: los)?|(?:tiene|tienen|"
     r"con) sus|"
     r"(?:gemel|melliz|trilliz)[oa]s(?: de)?|"
-    r"(?:se (?:ve|ven|veia|mira)|parece|parecia|aparenta|luce|le (?:calculo|calcula|"
-    r"echo))(?: como)?(?: tener)?"
+    r"(?:se (?:ve|ven|veia|mira)|parece|parecia|aparenta|luce|les? (?:calculo|calcula|"
+    r"echo)|, calcula)(?: como)?(?: tener)?"
     r"(?: de)?(?: unos| como)?|(?:anda(?:n)?|andar) (?:en|por|como en|como por|rondando) los|"
     r"(?:es|era) una? (?!casa|cuarto|grupo|familia|edificio|contrato|deuda|lugar|departamento|plazo|"
     r"beca)\w+ de(?: unos| como)?|"
@@ -346,6 +356,7 @@ _AGED = re.compile(
     r"(?:cumplio|cumpli|cumplid[oa]s)(?: los)?|(?:tengo|tngo)(?: ya| solo)?|(?:tiene|tengo)(?: ya| apenas)? los|"
     r"(?:dice|dijo|refiere|refirio|asegura|aseguro|afirma|afirmo|declara|declaro|menciona|menciono|"
     r"manifiesta|manifesto) (?:tener|contar con)(?: como| unos| apenas)?"
+    r"|(?<!aunque )(?:una|uno|otr[oa]|ella|menor|nin[oa]|joven|muchach[oa]|chic[oa]) (?:dice|dijo)(?: que)?"
     r"|(?:nin[oa]s?|hij[oa]s?|herman[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|hijastr[oa]|"
     r"menor|fem|femenin[oa]|masc"
     r"|masculino|mujer|hombre|chic[oa]s?|muchach[oa]s?|joven|adolescente|morr[oa]|chav[oa]|"
@@ -358,7 +369,7 @@ _AGED = re.compile(
 _NOT_YEARS_AFTER = re.compile(
     r"\s*(?:%|pesos|mil\b|dlls|dolares|usd|horas|hrs|h\b|km|kilo|mes|dias?\b|semana|veces|"
     r"personas|mujeres|hombres|ninas"
-    r"|ninos|muchach|chicas|hijos|hijas|cuartos|hermanos|hermanas|clientes|:|/|de (?:enero|"
+    r"|ninos|muchach|chicas|hijos|hijas|cuartos|hermanos|hermanas|clientes|[:/]\d|de (?:enero|"
     r"febrero|marzo|abril|mayo|junio"
     r"|julio|agosto|septiembre|octubre|noviembre|diciembre)|cuadras|calles|companer|"
     r"jornaler|meses|grado|am\b|pm\b)"
@@ -367,16 +378,26 @@ _NOT_YEARS_AFTER = re.compile(
 
 def amounts(text: str, terms: Sequence[Word]) -> Iterator[tuple[str, str, Span]]:
     """Amounts of a folded sentence: value, currency, place."""
-    at = 0
+    at, paid = 0, False
     while at < len(terms):
         number = number_at(text, terms, at)
         if number is None:
             at += 1
             continue
-        found = _amount(text, terms, number)
+        found = _amount(text, terms, number) or (_more(text, terms, number) if paid else None)
         if found:
+            paid = True
             yield found
         at = max(number.after, at + 1)
+
+
+def _more(text: str, terms: Sequence[Word], number: Number) -> tuple[str, str, Span] | None:
+    """A round number that adds to an amount of the sentence: `depositó 1500 y luego otros 900`."""
+    before = terms[number.first - 1].text if number.first else ""
+    end = terms[number.after - 1].end
+    if before not in _OTHERS or number.value < 100 or number.value % 50 or not _MONEY_ENDS.match(text, end):
+        return None
+    return str(number.value), "MXN", (terms[number.first].start, end)
 
 
 def _amount(text: str, terms: Sequence[Word], number: Number) -> tuple[str, str, Span] | None:
@@ -385,7 +406,11 @@ def _amount(text: str, terms: Sequence[Word], number: Number) -> tuple[str, str,
     signed = text[max(0, start - 2) : start].rstrip().endswith("$")
     if following[:1] == ["de"]:
         following = following[1:]
+    previous = terms[number.first - 1] if number.first else None
+    named_before = previous is not None and previous.text in _SIGNS and previous.end + 1 == start
     currency = _CURRENCY.get(following[0], "") if following else ""
+    if named_before and previous is not None and not currency:
+        return str(number.value), _CURRENCY[previous.text], (previous.start, end)
     if number.value == 1 or _BILL.search(text, 0, start):
         return None  # «ni un peso»
     if signed or currency:
@@ -419,13 +444,14 @@ _MONEY_TOLD = re.compile(
     r"descont|cuest|quit(?:a|an|o|aron)\b|deposit|pension|renta|sueldo|salario|raya\b|multa|prest|"
     r"junt(?:a|an|o|ar|amos)\b|entreg|"
     r"vend(?:e|en|io|ieron)\b|di[oe]\b|dieron|dan?\b|gan(?:a|an|o|aba|ar)\b|quincena|enganche|rescate|"
-    r"camiones|cost(?:o|aba)\b)"
+    r"camiones|cost(?:o|aba)\b|recib(?:e|en|io|ieron)\b|compr(?:o|aron)\b|dej(?:o|aron)\b|liquid|a cambio de\b|"
+    r"pagare\b|retir(?:o|aron)\b)"
     r"[^.;]{0,60}$"
 )
 """Words of paying and owing before a bare number."""
 _MONEY_ENDS = re.compile(
-    r"\s*(?:$|[.,:;)!?\n\"»”](?!\d)|(?:y|por|cada|pero|si|en efectivo|de (?:renta|deuda|multa|cuota|"
-    r"pasaje))\b)"
+    r"\s*(?:$|[.,:;)!?\n\"»”](?!\d)|(?:y|por|cada|pero|si|en efectivo|de (?:renta|deuda|multa|cuota|adelanto|"
+    r"anticipo|pasaje|los|las|su|mi)|del?(?= (?:seguro|viaje|boleto|enganche)))\b)"
 )
 
 
@@ -646,10 +672,20 @@ def _years(text: str, before: str, end: int, unit: Word) -> bool:
     if unit.text not in _YEARS or text[end : unit.start] != " ":
         return False
     due = re.search(r"\b(?:fem|masc|edad)\b", before)
-    return unit.text != "a" or bool(due) or (before.endswith(", ") and text[unit.end : unit.end + 1] == ".")
+    apart = before.endswith((", ", "(")) or re.search(r"[,(] ?(?:aprox\.?|como|unos|calcula|de) $", before)
+    return (
+        unit.text != "a"
+        or bool(due)
+        or (bool(apart) and text[unit.end : unit.end + 1] in (".", ",", ")", ";"))
+    )
 
 
 _BELOW = re.compile(r"\bno (?:pasa|pasan|pasaba|llega|llegan|rebasa|rebasan) (?:(?:de|a) )?(?:los )?$")
+
+
+def turns(before: str) -> bool:
+    """Whether an age is one that somebody comes to: `va a cumplir veinte`."""
+    return _TURNING.search(before) is not None
 
 
 def at_most(before: str) -> bool:
@@ -732,9 +768,12 @@ _ENDS_THERE = re.compile(
 )
 
 
+_SPOKEN_TO = re.compile(r" (?:licenciad|lic\b|psicolog|senorit|doctor|oficial|mire|oiga|joven\b|jefa?\b)")
+
+
 def _counts(text: str, before: str, number: Number, end: int) -> bool:
     """Whether a bare number after a verb of having may count things: `tiene tres alumnos`."""
-    if not _HAVING.search(before):
+    if not _HAVING.search(before) or (number.value > _YOUNG and _SPOKEN_TO.match(text, end)):
         return False
     if 3 <= number.value < 9:
         return not re.match(r"[.;!)]|\s*$", text[end : end + 2])
@@ -835,7 +874,7 @@ _CHILDREN = frozenset(
     ("ninas", "ninos", "bebes", "criaturas", "pequenos", "chamacos", "chamacas", "chiquillos")
 )
 _HAS = re.compile(
-    r"\b(?:sus|mis|nuestr[oa]s|(?:madre|mama|padre|papa) de|tuvo|tiene|tenia|tengo|crio|cria|"
+    r"\b(?:sus|mis|nuestr[oa]s|(?:madre|mama|padre|papa) de|tuvo|tiene|tienen|tenemos|tenia|tengo|crio|cria|"
     r"mantiene)(?: ya)? $"
 )
 _AT_WORK = re.compile(r"\s*(?:encerrad|trabaj|pidiendo|vendiendo|que (?:piden|venden|trabajan|no son))")
@@ -854,7 +893,7 @@ def _bare_count(
     """Whether a number without a noun tells how many they are: `con otras once`, `somos cinco`, `son como ocho`."""
     previous = before[-1] if before else ""
     following = terms[number.after].text if number.after < len(terms) else ""
-    others = previous in _OTHERS and not {"las", "los"} & set(before)
+    others = previous in _OTHERS and not {"las", "los"} & set(before) and number.value < _MANY
     if (
         others or "somos" in (previous, *(before if previous == "como" else ()))
     ) and following not in _NO_MONEY:
@@ -868,6 +907,8 @@ def _bare_count(
     return bool((are and stands_alone) or within)
 
 
+_MANY = 100
+"""As many others are rather money."""
 _CLITICS = frozenset(("la", "las", "lo", "los", "le", "les", "nos", "me"))
 
 
@@ -899,6 +940,7 @@ _WITHIN = re.compile(
 )
 """`quedan adentro como treinta`, `habrá unos veinte`."""
 _ALONE = re.compile(
-    r"\s*(?:$|[.,;)!\n]|(?:y|en total|en (?:la|una) casa|en (?:un|el|la) (?:mism[oa] )?(?:cuarto|pieza|"
+    r"\s*(?:$|[.,;)!\n]|(?:y(?! faltan?\b| quedan?\b)|en total|en (?:la|una) casa|"
+    r"en (?:un|el|la) (?:mism[oa] )?(?:cuarto|pieza|"
     r"casa|bodega)|ahi)\b)"
 )

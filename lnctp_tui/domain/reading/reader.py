@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from lnctp_tui.domain.reading.offers import (
     Offer,
 )
 from lnctp_tui.domain.reading.sentence import Context, Read, read_sentence
-from lnctp_tui.domain.reading.spelling import sentences
+from lnctp_tui.domain.reading.spelling import folded, sentences
 from lnctp_tui.domain.values import stretches
 
 LONGEST_TEXT = 200_000
@@ -66,7 +67,7 @@ class Reader:
         self.today = today
         self.caller_is_victim = caller_is_victim
         self._cache: dict[tuple[str, Context], Read] = {}
-        self._passes = {False: _Pass(), True: _Pass()}
+        self._passes = {(False, False): _Pass(), (True, False): _Pass(), (False, True): _Pass()}
 
     def read(self, text: str) -> list[Offer]:
         """All offers of a text, one for each question, in its order."""
@@ -78,6 +79,8 @@ class Reader:
         of_self = self.caller_is_victim or _speaks_of_self(signs)
         if of_self and not self.caller_is_victim:
             known = self._passed(text, of_self=True)
+        elif not of_self and _opens_with_caller(text, known):
+            known = self._passed(text, of_self=False, caller_opens=True)
         asked: dict[tuple[str, tuple[str, ...], str, str], tuple[Offer, int]] = {}
         towns: set[str] = set()
         for offer, start in _all(known):
@@ -88,6 +91,8 @@ class Reader:
             asked.setdefault(offer.key, (offer, start))
         if any("no_case" in shown for shown in signs) and not any("me" in shown for shown in signs):
             asked = {key: each for key, each in asked.items() if _never_left_out(each[0])}
+        if any("joke" in shown for shown in signs):
+            asked = {key: each for key, each in asked.items() if each[0].values[0].startswith(_GRAVE)}
         open_who = _undecided(signs)
         return _one_age(
             (
@@ -100,9 +105,11 @@ class Reader:
             "?" if not of_self and _harmed_as_well(signs) else "",
         )
 
-    def _passed(self, text: str, *, of_self: bool) -> list[_Known]:
-        state = self._passes[of_self]
-        begin = Context(caller_is_victim=self.caller_is_victim, speaks_of_self=of_self)
+    def _passed(self, text: str, *, of_self: bool, caller_opens: bool = False) -> list[_Known]:
+        state = self._passes[of_self, caller_opens]
+        begin = Context(
+            caller_is_victim=self.caller_is_victim, speaks_of_self=of_self, caller_opens=caller_opens
+        )
         state.known = list(self._read(state, text, begin))
         state.text = text
         return state.known
@@ -164,8 +171,28 @@ def _never_left_out(offer: Offer) -> bool:
     return offer.kind in ("term", "phone", "email")
 
 
+_GRAVE = ("danger.", "cssrs.")
+"""Asked whatever the counselor thinks of the call."""
+
+
 def _deed(offer: Offer) -> bool:
     return offer.kind == "term" and offer.polarity != NO and offer.owner not in (OTHER, CALLER, TRAFFICKER)
+
+
+_TELLS_OF = re.compile(
+    r"\W*(?:y )?(?:reporta|refiere|ref|dice|pide|busca|solicita|llama|cuenta|comenta|manifiesta|denuncia|"
+    r"informa|pregunta|expone|relata|senala)\b.{0,60}?\b(?:su|sus|una?|unos|varias) "
+    r"(?:hij|herman|hno|hna|sobrin|niet|prim|vecin|amig|"
+    r"muchach|nin|joven|menor|companer|alumn|pacient|cunad|ahijad)"
+)
+"""How a second sentence goes on from who calls: `Reporta a su hijo`."""
+
+
+def _opens_with_caller(text: str, known: Sequence[_Known]) -> bool:
+    """Whether the narrative opens with who calls about another: `Fem., 61 a. Reporta a su hijo`."""
+    if len(known) < 2 or "harmed" in known[0].read.signs:
+        return False
+    return _TELLS_OF.match(folded(text[known[1].start : known[1].end]).strip()) is not None
 
 
 def _harmed_as_well(signs: Sequence[frozenset[str]]) -> bool:

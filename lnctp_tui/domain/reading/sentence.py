@@ -100,6 +100,8 @@ class Context(NamedTuple):
     """The mark that ended a sentence of long ago; nothing after any other."""
     speaks_of_self: bool = False
     """The whole text shows that who speaks of themself is the victim."""
+    caller_opens: bool = False
+    """The whole text shows that whom it opens with is who calls about another."""
 
 
 @dataclass
@@ -180,6 +182,8 @@ def read_sentence(lexicon: Lexicon, text: str, today: date, context: Context) ->
     if not terms:
         return Read([], context, frozenset())
     persons, names = cast.people(lexicon, text, terms, context.cast)
+    if context.caller_opens and not context.cast.single and persons and persons[0].first <= 1:
+        persons[0] = persons[0]._replace(owner=CALLER)
     ends = tuple(terms[person.after - 1].end for person in persons)
     sentence = patterns.Sentence(text, low, terms, today, context.age_asked, ends)
     said = statement(lexicon, text, low, terms, today.year)
@@ -267,7 +271,7 @@ def _patterns(reading: _Reading) -> Iterator[Offer]:
         if (
             found.kind in _SAID
             and not state.offer
-            and not (found.kind == "age" and _of_relative(reading, first))
+            and not (found.kind == "age" and (_of_relative(reading, first) or quantities.turns(low_before)))
         ):
             continue
         below = found.kind == "age" and quantities.at_most(low_before)
@@ -363,7 +367,7 @@ def _lexicon(reading: _Reading) -> Iterator[Offer]:
                 last_place = hit.after if offers else last_place
             continue
         yield from _term(reading, row, hit, start, end)
-        yield from _venue_within(reading, hit)
+        yield from _within(reading, hit)
         for joined in _enumerated(reading, hit):
             assert isinstance(joined.meaning, Row)
             word = reading.terms[joined.first]
@@ -390,16 +394,25 @@ def _in_one_breath(reading: _Reading, hit: Hit) -> bool:
 _MARK = re.compile(r"[,;:()\"«»“”/]")
 
 
-def _venue_within(reading: _Reading, hit: Hit) -> Iterator[Offer]:
-    """Where it happens, of a phrase that says what happens: `la tienen en un hotel`."""
+def _within(reading: _Reading, hit: Hit) -> Iterator[Offer]:
+    """Where it happens, and a danger, in a phrase that says what happens: `la tienen en un hotel`, `con un machete`."""
     if hit.after - hit.first < _PHRASE:
         return
     for place in range(hit.first + 1, hit.after):
         for inner in reading.lexicon.rows.at(reading.terms, place):
             row = inner.meaning
-            if isinstance(row, Row) and row.kind == "venue" and _fits(reading, inner):
+            if isinstance(row, Row) and _also_told(row, hit) and _fits(reading, inner):
                 start, end = reading.terms[inner.first].start, reading.terms[inner.after - 1].end
                 yield from _term(reading, row, inner, start, end)
+
+
+def _also_told(row: Row, around: Hit) -> bool:
+    """Whether what stands within a phrase is said besides it."""
+    outer = around.meaning
+    said = outer.values if isinstance(outer, Row) else ()
+    return row.kind == "venue" or (
+        row.values[0] == "danger.weapon_present" and "danger.weapon_present" not in said
+    )
 
 
 _PHRASE = 3
@@ -625,8 +638,23 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
         return
     if row.values[0] in ("situation.reporter_saw", "situation.reporter_heard"):
         reading.signs.add("saw")
+    if row.values[0].startswith("situation.reporter_") and reading.scene.of_self and "saw" in reading.signs:
+        return  # who tells of themself is no witness
+    if state.polarity == NO and "danger.trafficker_knows" in row.values and _of_one_held(reading, start):
+        return
     owner = _term_owner(reading, row, hit)
     yield Offer(row.kind, row.values, state.polarity, owner, start, end, "", hit.at)
+
+
+_ONE_HELD = re.compile(
+    r"\b(?:ella|hij[oa]|nin[oa]|joven|muchach[oa]|victima|sobrin[oa]|niet[oa]|usuari[oa]|herman[oa]|prim[oa])\b"
+    r"[^.;,]{0,14}\bno $"
+)
+
+
+def _of_one_held(reading: _Reading, start: int) -> bool:
+    """Whether it is she who does not know of the call, and nothing is said of who holds her."""
+    return _ONE_HELD.search(reading.sentence.low, 0, start) is not None
 
 
 def _did_it_themself(reading: _Reading, hit: Hit) -> bool:
@@ -688,7 +716,8 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
             return GROUP  # «hablan inglés»: not who calls
         return OTHER if owner == TRAFFICKER and row.kind == "nationality" else owner
     owner = owners.of_deed(reading.scene, hit)
-    if owner == OTHER and any(does_it(reading.terms, person) for person in reading.persons):
+    hooked = row.values[0].startswith("hooking_")  # by another: «contactada por don Beto, oferta de empleo»
+    if owner == OTHER and (hooked or any(does_it(reading.terms, person) for person in reading.persons)):
         owner = VICTIM
     if row.values[0].startswith(_STATES) and owner != SELF:
         holder = owners.of_attribute(reading.scene, hit.first, hit.after, of_one=False)

@@ -72,6 +72,7 @@ _WITNESSES = (
 
 _ME = re.compile(
     r"\bme (?:van a|va a) (?:mover|llevar|vender|mandar)|"
+    r"\b(?:me|nos) hac(?:e|en) \w+[aei]r\b|\bm (?:contact|han|hac|peg|oblig|tien|quit)\w+|"
     r"(?<!no )\b(?:me|nos) (?:obligan?|obligaron|peg(?:a|an|o|aron)|golpe\w+|encierr\w+|encerr\w+|"
     r"vend(?:en?|io|ieron)|"
     r"quit(?:a|an|o|aron)|viol\w+|amenaz\w+|tienen? (?:encerrad|amenazad|trabajand|vigilad)\w+|traj(?:o|"
@@ -144,6 +145,12 @@ def _prank(terms: Sequence[Word]) -> bool:
     return len(spoken) <= longest and _PRANK.match(" ".join(spoken)) is not None
 
 
+_ENDED_AS = re.compile(
+    r"\b(?:se (?:cierra|cerro|registra|registro|clasifica|tipifica)|registro|cierro|clasifico|"
+    r"(?:clasificada|registrada|tipificada)) (?:la llamada )?como (?:una )?broma\b|"
+    r"\ben apariencia(?: una)? broma\b"
+)
+"""How a counselor says what the call was: only what may be a danger is asked then."""
 _WRONG_NUMBER = re.compile(
     r"\b(?:cree|creia|penso|pensaba) que (?:habla|hablaba|llama|llamaba|marco|marcaba) (?:a|"
     r"al)(?: la)? (?:organismo|"
@@ -168,17 +175,17 @@ _NO_CASE = re.compile(
 _SAID_BY = frozenset(("dice", "dijo", "le", "te", "el", "ella"))
 
 
+_SAID_PLAINLY = (("no_case", _NO_CASE), ("joke", _ENDED_AS), ("young", _YOUNG))
+
+
 def signs_of(low: str, terms: Sequence[Word], persons: Sequence[Person], *, opening: bool) -> Iterator[str]:
     """`introduced`: a woman, a young man calls; `another`: somebody else is named to whom it may happen;
     `mine`: a relative of who speaks. The reading adds `harmed`, and `me` for what is done to who speaks."""
     if _prank(terms):
         yield "prank"
-    if _NO_CASE.search(low):
-        yield "no_case"
+    yield from (sign for sign, told in _SAID_PLAINLY if told.search(low))
     if _ME.search(_QUOTED.sub("", low)):
         yield "me"
-    if _YOUNG.search(low):
-        yield "young"
     quoted = opening and _ME.search(low) and not _ME.search(_QUOTED.sub("", low))
     if quoted or _HARMED.search(_QUOTED.sub("", low)):
         yield "harmed"

@@ -49,6 +49,18 @@ _SHORT = frozenset(
 )
 
 
+_SHORTER = frozenset(
+    ["mpal", "mun", "cmdte", "cmte", "ult", "sem", "esp", "pte", "ptes", "usr", "ust", "resp", "depto", "hosp",
+     "gral", "sec", "prim", "ofl", "hno", "hna", "msj", "publ", "ene", "feb", "abr", "jun", "jul", "ago", "sept",
+     "oct", "nov", "dic", "bca", "muj", "hom", "pers", "doc", "docs", "info", "coord", "inst", "carr", "prol", "esq",
+     "int", "ext", "chis", "oax", "ver", "pue", "jal", "gto", "gro", "hgo", "mich", "mor", "nay", "qro", "tab",
+     "tamps", "tlax", "yuc", "zac", "camp", "coah", "dgo", "ags", "mex", "chih"]
+)  # fmt: skip
+"""Words that are cut short where the sentence goes on in small letters: `policía mpal. de`, `refiere q. la`."""
+_CHAT = {"q": "que", "d": "de", "xq": "porque", "pq": "porque", "porq": "porque"}
+"""How some words are typed in haste."""
+
+
 class Word(NamedTuple):
     """A folded word with its place in the text."""
 
@@ -72,7 +84,8 @@ def folded(text: str) -> str:
 
 def words(text: str) -> list[Word]:
     """The words of a folded text."""
-    return [Word(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
+    found = _WORD.finditer(text)
+    return [Word(_CHAT.get(word := match.group(), word), match.start(), match.end()) for match in found]
 
 
 def sentences(text: str, begin: int = 0) -> Iterator[tuple[int, int]]:
@@ -86,14 +99,22 @@ def sentences(text: str, begin: int = 0) -> Iterator[tuple[int, int]]:
 
 
 def _abbreviated(text: str, begin: int, end: int) -> bool:
-    last = _WORD.findall(text[max(begin, end - 8) : end])
-    return bool(last) and (folded(last[-1]) in _SHORT or (len(last[-1]) == 1 and last[-1].isupper()))
+    words_before = _WORD.findall(text[max(begin, end - 8) : end])
+    if not words_before:
+        return False
+    last = folded(words_before[-1])
+    if last in _SHORT or (len(last) == 1 and words_before[-1].isupper()):
+        return True
+    goes_on = text[end + 1 : end + 3].strip()[:1].islower()
+    return goes_on and (last in _SHORTER or (len(last) == 1 and last in "bcdfgjklnpqrsvxz"))
 
 
 def _pieces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
     while end - begin > LONGEST_SENTENCE:
-        blank = text.rfind(" ", begin + 1, begin + LONGEST_SENTENCE)
-        cut = blank if blank > begin else begin + LONGEST_SENTENCE
+        last = begin + LONGEST_SENTENCE
+        comma = text.rfind(", ", begin + LONGEST_SENTENCE // 2, last)
+        blank = comma + 1 if comma > 0 else text.rfind(" ", begin + 1, last)
+        cut = blank if blank > begin else last
         yield begin, cut
         begin = cut
     if text[begin:end].strip():
@@ -177,12 +198,23 @@ def number_at(text: str, terms: Sequence[Word], at: int) -> Number | None:
         word = terms[place].text
         if word in _SCALES and word != "k":
             total, part = total + (part or 1) * _SCALES[word], 0
-        elif word in _HUNDREDS or word in _TENS or word in _UNITS:
+        elif _adds(part, word):
             part += _HUNDREDS.get(word, _TENS.get(word, _UNITS.get(word, 0)))
         elif not (word == "y" and _goes_on(terms, place)):
             break
         any_word, place = True, place + 1
+        if place < len(terms) and text[terms[place - 1].end : terms[place].start].strip(" "):
+            break  # «cinco, siete y diez»
     return Number(total + part, at, place, True) if any_word else None
+
+
+def _adds(part: int, word: str) -> bool:
+    """Whether a word goes on with a number below a thousand: `ciento veinte`, and not `una cien`."""
+    if word in _HUNDREDS:
+        return part == 0
+    if word in _TENS:
+        return part % 100 == 0
+    return word in _UNITS and (part % 100 == 0 or (part % 10 == 0 and part % 100 >= _TENS["treinta"]))
 
 
 def _goes_on(terms: Sequence[Word], place: int) -> bool:
@@ -201,7 +233,7 @@ def _figures(text: str, terms: Sequence[Word], at: int) -> Number | None:
         after += 1
     value = int(re.sub("[,.]", "", match.group()))
     rest = text[match.end() : terms[after - 1].end]
-    if rest == "k":
+    if rest in ("k", "mil"):
         return Number(value * 1000, at, after, False)
     if rest:
         return Number(value, at, after, False) if rest in ("a", "anos") else None

@@ -80,6 +80,8 @@ _VERBS = frozenset(
         "luego",
     ]
 )
+_OF_THEM = 3
+"""Words between a *no* and what somebody is: `no han ido a la fiscalía indígena` denies the visit."""
 NEG_REACH = 5
 """Words between a *no* and what it denies, where the cue says nothing else."""
 
@@ -191,16 +193,7 @@ def status(said: Statement, first: int, after: int, row: Row | None) -> Status:
     clause = clause_of(said.parts, first)
     answered = _answered(said.low, said.terms[after - 1].end) if row is not None else ""
     of_life = row is not None and row.values[0].startswith("cssrs.")
-    kinds = {
-        hit.meaning.kind
-        for hit in said.cues
-        if isinstance(hit.meaning, Cue)
-        and not (first <= hit.first and hit.after <= after)
-        and not (of_life and said.terms[hit.first].text.startswith(_INTENDS))
-        and _covers(said, hit, clause, first, after)
-    }
-    if any(hit.first < first < hit.after and said.terms[hit.first].text == "no" for hit in said.cues):
-        kinds.add("neg")  # «no quiere que» within «quiere que le llamen»
+    kinds = _kinds(said, clause, row, first, after)
     if "told" in kinds or "asked" in kinds:
         return _LEFT_ALONE
     danger = row is not None and any(value.startswith("danger.") for value in row.values)
@@ -219,9 +212,61 @@ def status(said: Statement, first: int, after: int, row: Row | None) -> Status:
     if "neg" in kinds and "pseudo" not in kinds and _doubtful(said, first, after, clause):
         return Status(UNKNOWN, offer=False)
     polarity = _polarity(kinds, row)
+    if row is not None and row.flipped and _wondered(said, first):
+        polarity = UNKNOWN
     if polarity == YES and row is not None and row.neg == "inherent" and _denied_whole(said, clause, first):
         polarity = NO
     return Status(polarity, offer=polarity != "", past=past)
+
+
+def _kinds(said: Statement, clause: Clause, row: Row | None, first: int, after: int) -> set[str]:
+    """The kinds of the cues that reach what stands there."""
+    of_life = row is not None and row.values[0].startswith("cssrs.")
+    of_them = row is not None and row.values[0].startswith("vulnerability.")
+    kinds = {
+        hit.meaning.kind
+        for hit in said.cues
+        if isinstance(hit.meaning, Cue)
+        and not (first <= hit.first and hit.after <= after)
+        and not (of_life and said.terms[hit.first].text.startswith(_INTENDS))
+        and _covers(said, hit, clause, first, after)
+        and not (of_them and hit.meaning.kind == "neg" and first - hit.after > _OF_THEM)
+    }
+    if any(hit.first < first < hit.after and said.terms[hit.first].text == "no" for hit in said.cues):
+        kinds.add("neg")  # «no quiere que» within «quiere que le llamen»
+    if row is not None and _denied_behind(said, clause, first, after):
+        kinds.add("neg")
+    return kinds
+
+
+def _wondered(said: Statement, first: int) -> bool:
+    """Whether the `si` of a phrase is what somebody does not know: `ignora si les pagan`."""
+    return any(
+        isinstance(hit.meaning, Cue) and hit.meaning.kind == "unsure" and hit.first < first < hit.after
+        for hit in said.cues
+    )
+
+
+_LEADS = frozenset(("a", "las", "los", "la", "el", "de", "pues", "y", "si", "eso"))
+_NO_BEHIND = re.compile(
+    r" no(?:\s*(?=$|[.,;:)])| (?:h[ae]|han|hay|hubo|habia|vio|vi|vieron|ve|veo|oyo|oi|oye|escucho|tiene|tienen|"
+    r"tengo|trae|traen|traia|traian|refiere|reporta|presenta|observa|menciona|le constan?)\b|"
+    r" (?:nos|me|le|les|la|lo|las|los) (?:ha|han)\b)"
+)
+_NO_STATE_BEHIND = re.compile(r" no (?:estoy|esta|estan|estamos|fue|era)\b")
+
+
+def _denied_behind(said: Statement, clause: Clause, first: int, after: int) -> bool:
+    """Whether what begins a clause is denied behind it: `armas no ha visto`, `golpes no`, `amarrado no estoy`."""
+    before = said.low[said.terms[clause.first].start : said.terms[first].start]
+    if any(word not in _LEADS for word in re.split(r"[,;:(¿¡\"]", before)[-1].split()):
+        return False
+    state = _PARTICIPLE.search(said.terms[after - 1].text) is not None
+    behind = _NO_STATE_BEHIND if state else _NO_BEHIND
+    return behind.match(said.low, said.terms[after - 1].end) is not None
+
+
+_PARTICIPLE = re.compile(r"[ai]d[ao]s?$")
 
 
 def _denied_whole(said: Statement, clause: Clause, first: int) -> bool:
@@ -252,9 +297,12 @@ def _long_ago(said: Statement, first: int, after: int, row: Row) -> bool:
     if not (said.gone or said.back) or row.values[0].startswith(_LASTING):
         return False
     tense = _PAST_TENSE if said.gone else _IMPERFECT
-    return any(tense.search(said.text[term.start : term.end].lower()) for term in said.terms[first:after])
+    begin = max(0, first - _HAD) if said.gone and row.values[0].startswith("danger.") else first
+    return any(tense.search(said.text[term.start : term.end].lower()) for term in said.terms[begin:after])
 
 
+_HAD = 2
+"""Words between a verb and a danger that is a thing: `en 2008 un capataz andaba con escopeta`."""
 _FREE = re.compile(
     r"\b(?:escapo|escape|escaparon|(?:logro|logre|lograron|pudo|pude) (?:escapar|salir|huir)|rescataron|"
     r"rescatad[ao]s?|liberaron|liberad[ao]s?)\b"
@@ -378,6 +426,8 @@ def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -
     bare = said.terms[hit.first].text in ("sin", "s") and "que" not in {
         term.text for term in said.terms[hit.after : first]
     }
+    if before and cue.kind == "neg" and _told_behind_comma(said, hit.after, first):
+        return False  # «no tenía adónde ir, cerraba por fuera»
     if before and cue.kind == "neg" and bare and said.terms[first].text in _CLITICS:
         return False  # «sin dinero la encierran»
     if before and cue.kind == "neg" and conditional and _consequent(said, hit.after, first):
@@ -386,6 +436,14 @@ def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -
         return False
     behind = hit.first >= after and hit.first - after <= reach
     return (cue.side in ("before", "both") and before) or (cue.side in ("after", "both") and behind)
+
+
+def _told_behind_comma(said: Statement, begin: int, first: int) -> bool:
+    """Whether a deed in a past tense begins behind a comma: a clause of its own."""
+    if first <= begin or said.low[said.terms[first - 1].end : said.terms[first].start].strip() != ",":
+        return False
+    word = said.terms[first]
+    return re.search(r"(?:aban?|ían?|ó|aron|ieron)$", said.text[word.start : word.end].lower()) is not None
 
 
 def _told_to(said: Statement, hit: Hit, first: int) -> bool:

@@ -45,7 +45,7 @@ settings.register_profile(
 settings.load_profile("shared")
 
 # By default a quarter of the tests' time goes into looking for cycles among all that pytest and the libraries hold.
-gc.set_threshold(50_000, 10, 10)
+gc.set_threshold(100_000, 10, 50)
 
 
 def pytest_collection_finish() -> None:

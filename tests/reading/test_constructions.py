@@ -289,6 +289,16 @@ def test_the_reason_of_a_question_is_said(lexicon: Lexicon) -> None:
         ("La vio en el crucero de Xola y Tlalpan.", "place", set()),
         ("Se da vista a FGE Puebla.", "place", set()),
         ("Lada de Aguascalientes.", "place", set()),
+        # what is taken back
+        ("Le deben horas extra desde agosto; corrige, desde julio.", "date", {"2026-07"}),
+        ("Se fue hace tres semanas con el novio; luego corrige y dice que casi cinco.", "date", set()),
+        ("Le calcula unos trece; después dice que quizá menos, once o doce.", "age", set()),
+        ("Tiene 20, no, 21 ya cumplió, y la obligan a fichar.", "age", set()),
+        # a number is no town, a line no money
+        ("Regresa en catorce días.", "place", set()),
+        ("Se le da el dato de PROFEDET 800 911 7877.", "amount", set()),
+        ("Le exigen dos mil de los cinco mil dólares.", "amount", {"2000", "5000"}),
+        ("Me llama un señor de 58 años que maneja taxi. Lleva a tres muchachas a un bar.", "age", set()),
         # a birthday, and since when somebody is of age
         ("Va para los 16 en noviembre y la obligan a fichar.", "date", set()),
         ("La víctima, de 18 desde hace una semana, llora.", "date", set()),
@@ -304,7 +314,7 @@ def test_what_four_authors_wrote_freely_is_read_so(
 @pytest.mark.parametrize(
     ("text", "value", "polarity"),
     [
-        ("Armas no ha visto, aunque el hombre se toca la cintura.", "danger.weapon_present", "no"),
+        ("Armas no ha visto, aunque el hombre se toca la cintura.", "danger.weapon_present", "unknown"),
         ("Golpes no.", "violence.fisica", "no"),
         ("Vea, amarrado no estoy, la tranca está abierta.", "danger.locked_in", "no"),
         ("Encerrada no puede salir ni al baño.", "danger.locked_in", "yes"),

@@ -215,7 +215,7 @@ _ASKS_FOR = re.compile(
     r"vecin|cunad|companer)(?!\w* (?:la|lo|le) (?:\w+ )?(?:peg|golpe|oblig|amenaz|enc[ei]+rr|quit|viol|tien|explot|"
     r"vend|prostitu|abus|insult|humill|controla|vigila|manda|pone|descuent|cobra))"
 )
-_WHO_USE = frozenset(("usuaria", "consultante", "peticionaria"))
+_WHO_USE = frozenset(("usuaria", "uria", "consultante", "peticionaria"))
 
 
 def with_asking(terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Person]:
@@ -339,5 +339,5 @@ NO_OPENING = NO_SUBJECT | frozenset(
     ["hola", "buenas", "buenos", "buen", "hoy", "ayer", "anoche", "antier", "antes", "hace", "cuando", "mientras",
      "desde", "en", "a", "al", "por", "con", "para", "de", "del", "tambien", "nunca", "siempre", "esta", "este",
      "esto", "alguien", "nadie", "aqui", "alla", "los", "las", "mi", "mis", "su", "sus", "nos", "lo", "son", "hay",
-     "dice", "solo"]
+     "dice", "solo", "pego", "copio", "transcribo", "comparto", "recibo", "chat", "conversacion", "mensaje", "entra"]
 )  # fmt: skip

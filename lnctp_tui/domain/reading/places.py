@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Row
-from lnctp_tui.domain.reading.spelling import Word
+from lnctp_tui.domain.reading.spelling import Word, number_at
 
 _BEFORE = frozenset(
     [
@@ -283,7 +283,7 @@ _ELSEWHERE = re.compile(
     r"tios?)(?: \w+)? en $|"
     r"\b(?:comision|fiscalia|procuraduria|tribunal|congreso|derechos humanos|mp|ministerio publico|coordinacion|"
     r"ciberpolicia|centro de justicia)(?: \w+){0,3} de $|"
-    r"\b(?:coord|fgj|fge|mp|dif|ciberpolicia|fiscalia)\.? $|\blada (?:de|del) $|\bsalida (?:a|hacia) $|"
+    r"\b(?:coord|fgj|fge|mp|dif|ciberpolicia|fiscalia)\.? $|\b(?:lada|aeropuerto) (?:de|del) $|\bsalida (?:a|hacia) $|"
     r"\b(?:crucero|cruce|esquina|calles|avenidas) de \w+ y $|"
     r"\b(?:anuncio|vacante|oferta)s? (?:de|para|como) (?:\w+ ){1,3}en $|"
     r"\birs?(?:e|me|nos)? con (?:su|mi|una?) (?:herman[oa]|ti[oa]|prim[oa]|abuel[oa]|mama|papa|madrina)(?: \w+)? a $|"
@@ -328,6 +328,8 @@ def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bo
     if row.named and text[word.start : terms[hit.after - 1].end].lower() in _COUNTRIES:
         return False
     capital = text[word.start].isupper()
+    if row.named and not capital and number_at(text.lower(), terms, hit.first) is not None:
+        return False  # «en catorce días», and not Catorce
     following = text[terms[hit.after - 1].end :]
     if re.match(r" [A-ZÁÉÍÓÚ][a-záéíóúñ]+", following) and previous in _BEFORE and row.named:
         return False  # a longer name than the catalog has

@@ -297,7 +297,7 @@ _AGENTS = re.compile(
 _OTHERS = frozenset(("otras", "otros"))
 _YEARS = frozenset(["years", "anos", "anitos", "ano", "a", "cumplidos", "cumplidas"])
 _NO_AGE_AFTER = re.compile(
-    r"\s*(?:trabajando|consecutiv|seguid|complet|de (?:dar|haber|estar|no|ser|deuda|"
+    r"\s*(?:asi\b|trabajando|consecutiv|seguid|complet|de (?:dar|haber|estar|no|ser|deuda|"
     r"carcel|prision|condena|casad[oa]s?|novios|relacion|"
     r"experiencia|conocer\w*|vivir|edad mental"
     r"|antiguedad|matrimonio|servicio|noviazgo)|despues|atras|antes|juntos|ahi|aqui|alla|"
@@ -367,7 +367,7 @@ _AGED = re.compile(
     r"|(?:fem|masc|fem\.|masc\.|femenin[oa]|masculino)\.?) $"
 )
 _NOT_YEARS_AFTER = re.compile(
-    r"\s*(?:%|pesos|mil\b|dlls|dolares|usd|horas|hrs|h\b|km|kilo|mes|dias?\b|semana|veces|"
+    r"\s*(?:%|trab\b|trabajador|emplead|obrer|pesos|mil\b|dlls|dolares|usd|horas|hrs|h\b|km|kilo|mes|dias?\b|semana|veces|"
     r"personas|mujeres|hombres|ninas"
     r"|ninos|muchach|chicas|hijos|hijas|cuartos|hermanos|hermanas|clientes|[:/]\d|de (?:enero|"
     r"febrero|marzo|abril|mayo|junio"
@@ -391,6 +391,13 @@ def amounts(text: str, terms: Sequence[Word]) -> Iterator[tuple[str, str, Span]]
         at = max(number.after, at + 1)
 
 
+_A_LINE = re.compile(r"\b(?:profedet|profeco|locatel|linea|lada|tel|telefono|marque|llame)\.?(?: al?| la)? $")
+_OF_MORE = re.compile(
+    r" (?:pesos )?de (?:los|las) [\w ,.]{1,24}? (dolares|dlls|dls|usd|quetzales|lempiras|euros)\b"
+)
+"""The currency of a part: `dos mil de los cinco mil dólares`."""
+
+
 def _more(text: str, terms: Sequence[Word], number: Number) -> tuple[str, str, Span] | None:
     """A round number that adds to an amount of the sentence: `depositó 1500 y luego otros 900`."""
     before = terms[number.first - 1].text if number.first else ""
@@ -411,8 +418,10 @@ def _amount(text: str, terms: Sequence[Word], number: Number) -> tuple[str, str,
     currency = _CURRENCY.get(following[0], "") if following else ""
     if named_before and previous is not None and not currency:
         return str(number.value), _CURRENCY[previous.text], (previous.start, end)
-    if number.value == 1 or _BILL.search(text, 0, start):
-        return None  # «ni un peso»
+    if number.value == 1 or _BILL.search(text, 0, start) or _A_LINE.search(text, 0, start):
+        return None  # «ni un peso», «PROFEDET 800 911»
+    if not currency and not signed and (of_more := _OF_MORE.match(text, end)):
+        currency = _CURRENCY[of_more[1]]
     if signed or currency:
         begin = text.rfind("$", 0, start) if signed else start
         named = next(

@@ -44,6 +44,8 @@ _SHORT = frozenset(
         "ubic",
         "masc",
         "nna",
+        "hno",
+        "hna",
         "c",
     ]
 )
@@ -51,10 +53,10 @@ _SHORT = frozenset(
 
 _SHORTER = frozenset(
     ["mpal", "mun", "cmdte", "cmte", "ult", "sem", "esp", "pte", "ptes", "usr", "ust", "resp", "depto", "hosp",
-     "gral", "sec", "prim", "ofl", "hno", "hna", "msj", "publ", "ene", "feb", "abr", "jun", "jul", "ago", "sept",
-     "oct", "nov", "dic", "bca", "muj", "hom", "pers", "doc", "docs", "info", "coord", "inst", "carr", "prol", "esq",
-     "int", "ext", "chis", "oax", "ver", "pue", "jal", "gto", "gro", "hgo", "mich", "mor", "nay", "qro", "tab",
-     "tamps", "tlax", "yuc", "zac", "camp", "coah", "dgo", "ags", "mex", "chih"]
+     "gral", "sec", "prim", "ofl", "uria", "uro", "vma", "aunq", "msj", "publ", "ene", "feb", "abr", "jun", "jul",
+     "ago", "sept", "oct", "nov", "dic", "bca", "muj", "hom", "pers", "doc", "docs", "info", "coord", "inst", "carr",
+     "prol", "esq", "int", "ext", "chis", "oax", "ver", "pue", "jal", "gto", "gro", "hgo", "mich", "mor", "nay",
+     "qro", "tab", "tamps", "tlax", "yuc", "zac", "camp", "coah", "dgo", "ags", "mex", "chih"]
 )  # fmt: skip
 """Words that are cut short where the sentence goes on in small letters: `policía mpal. de`, `refiere q. la`."""
 _CHAT = {"q": "que", "d": "de", "xq": "porque", "pq": "porque", "porq": "porque"}

@@ -235,7 +235,7 @@ def _kinds(said: Statement, clause: Clause, row: Row | None, first: int, after: 
     if any(hit.first < first < hit.after and said.terms[hit.first].text == "no" for hit in said.cues):
         kinds.add("neg")  # «no quiere que» within «quiere que le llamen»
     if row is not None and _denied_behind(said, clause, first, after):
-        kinds.add("neg")
+        kinds.add("unsure" if _NOT_SEEN.match(said.low, said.terms[after - 1].end) else "neg")
     return kinds
 
 
@@ -253,6 +253,10 @@ _NO_BEHIND = re.compile(
     r"tengo|trae|traen|traia|traian|refiere|reporta|presenta|observa|menciona|le constan?)\b|"
     r" (?:nos|me|le|les|la|lo|las|los) (?:ha|han)\b)"
 )
+_NOT_SEEN = re.compile(
+    r" no (?:(?:le |les |lo |la )?(?:ha|he|han) (?:visto|oido|notado)|vio|vi|vieron|oyo|oi|le constan?)\b"
+)
+"""What a witness did not see may be all the same."""
 _NO_STATE_BEHIND = re.compile(r" no (?:estoy|esta|estan|estamos|fue|era)\b")
 
 
@@ -315,7 +319,7 @@ _IMPERFECT = re.compile(r"(?:aban?|ían?)$")
 _LASTING = ("act.", "hooking_", "means.", "vulnerability.")
 """What stays true of a case whenever it happened."""
 _ANSWER = re.compile(
-    r"\s*[:=]\s*(?:-\s*)?(no se sabe|se desconoce|no sabe|n/?s\b|no\b|ningun[oa]?\b|neg\w*|si\b|x\b)"
+    r"\s*[:=]\s*(?:-\s*)?(no se sabe|se desconoce|no sabe|n/?s\b|no\b|ningun[oa]?\b|nieg\w*|neg\w*|si\b|x\b)"
 )
 
 

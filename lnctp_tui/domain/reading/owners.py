@@ -435,30 +435,14 @@ def of_second(scene: Scene, first: int) -> bool:
 def of_deed(scene: Scene, hit: Hit) -> str:
     """To whom something is done, or who needs it. `le quitaron` is said of one, not of the group just named."""
     owner = _of_deed(scene, hit)
-    if owner != GROUP or _of_several(scene, hit):
+    if owner != GROUP or scene.terms[hit.first].text not in _OF_ONE:
         return owner
     here = {person.owner for person in scene.persons if person.after <= hit.first and not person.plural}
     known = here | {somebody.owner for somebody in scene.cast.single}
-    if VICTIM in known or scene.of_self:
-        return VICTIM
-    return ASK if scene.terms[hit.first].text in _OF_ONE else GROUP
-
-
-def _of_several(scene: Scene, hit: Hit) -> bool:
-    """Whether the words say that it is done to several: `les quitaron`, `encerradas`, `duermen ahí`."""
-    clause = clause_of(scene.parts, hit.first)
-    near = scene.terms[max(clause.first, hit.first - _NEARBY) : hit.first]
-    if any(term.text in _OF_MANY for term in near):
-        return True  # «las tienen arriba con llave»
-    words = [term.text for term in scene.terms[hit.first : hit.after]]
-    if not _OF_ONE.isdisjoint(words) or "me" in words:
-        return False
-    return any(word in _OF_MANY or re.search(r"(?:[ao]s|[ae]n|ron)$", word) for word in words)
+    return VICTIM if VICTIM in known or scene.of_self else ASK
 
 
 _OF_ONE = frozenset(("le", "la", "lo"))
-_NEARBY = 4
-_OF_MANY = frozenset(("les", "las", "los", "nos"))
 
 
 _TO_HER_TOO = re.compile(r"\ba (?:ella|el) (?:tambien|igual) $")

@@ -219,9 +219,9 @@ def _nobody(terms: Sequence[Word], first: int) -> bool:
 
 
 def _companions(terms: Sequence[Word], person: Person) -> bool:
-    """Whether a group is only with whom somebody is: `la tienen con otras ocho`."""
-    before = [term.text for term in terms[max(0, person.first - 2) : person.first]]
-    return person.owner == GROUP and "con" in before
+    """Whether a group is only with whom somebody is: `la tienen con otras ocho`, `depto. c/ 5 chavas`, her children."""
+    before = [term.text for term in terms[max(0, person.first - 3) : person.first]]
+    return person.owner == GROUP and (bool({"con", "c"} & set(before)) or before[-1:] == ["e"])
 
 
 def _dated(offers: list[Offer], gone: bool) -> list[Offer]:

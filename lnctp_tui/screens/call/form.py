@@ -15,6 +15,7 @@ from textual.widgets import ContentSwitcher, Static
 from lnctp_tui.domain.protocol.protocol import Stage
 from lnctp_tui.domain.records.columns import REPEATABLE
 from lnctp_tui.i18n import pick
+from lnctp_tui.screens.base import is_gone
 from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.services.refs import Place
 from lnctp_tui.widgets.field_form import FieldForm
@@ -220,7 +221,7 @@ class CallForm(Horizontal):
         Stages that are not on the screen take no part in layout or paint.
         """
         self._idle_timer = None
-        if self.pane and not self.typed:
+        if self.pane and not self.typed and not is_gone(self):
             codes = [stage.code for stage in self.protocol.stages]
             here = codes.index(self.pane.stage.code)
             built = {pane.stage.code for pane in self.panes()}

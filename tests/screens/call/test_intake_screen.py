@@ -1024,3 +1024,16 @@ async def test_several_calls_keep_their_own_fields(desk: Workspace) -> None:
         await pilot.pause()
         first.flush()
         assert first.intake.document["people"][0]["name"] == "Ana"
+
+
+async def test_a_quiet_moment_makes_nothing_in_a_form_that_is_gone(desk: Workspace) -> None:
+    """A timer that rings while the call is put away: a stage that is mounted then would end the app."""
+    async with call(desk) as (app, _pilot):
+        form = app.form.form
+        around = form.parent
+        form._detach()  # as while the screen is being taken down
+        made = len(list(form.panes()))
+        await form._ready_next()
+        assert form.pane is not None
+        assert len(list(form.panes())) == made
+        form._attach(around)

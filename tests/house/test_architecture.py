@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import re
 import subprocess
 import sys
@@ -450,3 +451,26 @@ def test_most_functions_are_short() -> None:
     assert lines[len(lines) // 2] <= MIDDLE
     assert lines[len(lines) * 9 // 10] <= MOST
     assert lines[-1] <= LONGEST_FUNCTION
+
+
+SAYING_NOTHING = 0.04
+"""Share of local names that say nothing of what they hold (`each`, `found`, `said`), at most."""
+
+
+def test_local_names_say_what_they_hold() -> None:
+    spec = importlib.util.spec_from_file_location(
+        "count_local_names", ROOT / "tools" / "count_local_names.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    local = [
+        name
+        for path in MODULES
+        for node in nodes(path)
+        if isinstance(node, tool.SCOPES)
+        for name in tool.bound(node)
+    ]
+    assert len(local) > 20_000
+    assert sum(name in tool.SAYING_NOTHING for name in local) / len(local) <= SAYING_NOTHING

@@ -30,16 +30,18 @@ def assess(
         protocol = session.protocol_in_use(context)
         rows = _rows(path)
         read = [_read(row, protocol, several=len(rows) > 1) for row in rows]
-        assessments = [_assessed(each, protocol) for each in read]
+        assessments = [_assessed(case, protocol) for case in read]
     else:
         from lnctp_tui.services.case import cases
 
         with session.opened(context) as workspace:
             protocol = workspace.protocol
             ids = session.case_ids(workspace.store, what)
-            assessments = [_assessed(cases.document(workspace.store, each), protocol) for each in ids]
+            assessments = [_assessed(cases.document(workspace.store, case_id), protocol) for case_id in ids]
     if session.settings(context).json:
-        said = [each.to_json() | ({"newer": True} if newer else {}) for each, newer in assessments]
+        said = [
+            assessment.to_json() | ({"newer": True} if newer else {}) for assessment, newer in assessments
+        ]
         output.as_json(said[0] if len(said) == 1 else said)
         return
     for each, _newer in assessments:
@@ -94,9 +96,9 @@ def _print_assessment(assessment: Assessment, protocol: Protocol) -> None:
         output.say(f"! {readings.say(protocol, each)}")
     elements = assessment.elements
     rows = [
-        (_("Acto"), ", ".join(label("act", each) for each in elements.act)),
-        (_("Medio"), ", ".join(label("means", each) for each in readings.counted(elements))),
-        (_("Fin"), ", ".join(label("modality", each) for each in elements.purpose)),
+        (_("Acto"), ", ".join(label("act", code) for code in elements.act)),
+        (_("Medio"), ", ".join(label("means", code) for code in readings.counted(elements))),
+        (_("Fin"), ", ".join(label("modality", code) for code in elements.purpose)),
         (_("Medio exigido"), _("sí") if elements.means_required else _("no")),
         (_("Lectura"), readings.verdict(elements, protocol)),
     ]
@@ -109,17 +111,17 @@ def _print_assessment(assessment: Assessment, protocol: Protocol) -> None:
         (
             (
                 number,
-                each.findings.set,
-                label("result", each.findings.result),
-                label("result", each.findings.result_if_all_yes),
+                person.findings.set,
+                label("result", person.findings.result),
+                label("result", person.findings.result_if_all_yes),
             )
-            for number, each in enumerate(assessment.people, 1)
+            for number, person in enumerate(assessment.people, 1)
         ),
     )
-    signs = [code for each in assessment.people for code in each.findings.signs]
+    signs = [code for person in assessment.people for code in person.findings.signs]
     for code in dict.fromkeys(signs):
         output.say(f"· {label('indicator', code)}")
-    if any(each.findings.fallback for each in assessment.people):
+    if any(person.findings.fallback for person in assessment.people):
         output.say(readings.say(protocol, "sexual_not_measured"))
-    if any(each.findings.dimensions for each in assessment.people):
+    if any(person.findings.dimensions for person in assessment.people):
         output.say(readings.say(protocol, "strengths_unchecked"))

@@ -116,13 +116,15 @@ class Rule(NamedTuple):
 
 def elements(person: Record, protocol: Protocol, *, on: date | None = None) -> Elements:
     """The elements that stand for one victim or group; `on` is the day of the facts, else of the contact."""
-    act, means, purpose = (said_yes(person, each, protocol) for each in ("act", "means", "modality"))
+    act, means, purpose = (said_yes(person, code, protocol) for code in ("act", "means", "modality"))
     minor = presumed_minor(person, on)
     unable = answer(person, "capacity.cannot_understand") == "yes"
     rule_of = rules(protocol)
     readings = tuple(_reading(each, rule_of[each], means, minor=minor, unable=unable) for each in purpose)
-    own = {code for each in readings for code in each.means} if readings else national(protocol)
-    required = any(each.needs != "none" and not each.waiver for each in readings) if readings else not minor
+    own = {code for reading in readings for code in reading.means} if readings else national(protocol)
+    required = (
+        any(reading.needs != "none" and not reading.waiver for reading in readings) if readings else not minor
+    )
     stands = (
         any(each.stands for each in readings) if readings else minor or any(each in own for each in means)
     )
@@ -206,7 +208,7 @@ def day_of_facts(document: Document) -> date | None:
 
     No column tells the day of the facts, so the earliest day on record stands for it.
     """
-    contacts = [each.get("started_at") for each in document.get("contacts") or ()]
+    contacts = [contact.get("started_at") for contact in document.get("contacts") or ()]
     opened = (document.get("case") or {}).get("opened_at")
     days = sorted(day for each in contacts if (day := _day(each)))
     return days[0] if days else _day(opened)

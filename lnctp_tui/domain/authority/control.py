@@ -164,7 +164,7 @@ def read_authority(signed: Signed, former: Authority | None, org: str | None = N
         bare = {name: each for name, each in signed.content.items() if name not in ("org", "prev")}
         if signed.content["prev"] != "" or authority.org != _org(bare) or authority.upheld:
             raise ControlRefused("control_org")
-        if not {each.key for each in authority.officers} <= keys:
+        if not {officer.key for officer in authority.officers} <= keys:
             raise ControlRefused("control_threshold")
         return authority
     if authority.org != former.org:
@@ -179,7 +179,7 @@ def read_authority(signed: Signed, former: Authority | None, org: str | None = N
         raise ControlRefused("control_forked")
     if authority.devices or authority.people:
         raise ControlRefused
-    new = {each.key for each in authority.officers} - {each.key for each in former.officers}
+    new = {officer.key for officer in authority.officers} - {officer.key for officer in former.officers}
     if len(former.persons(keys)) < former.need or not new <= keys:
         raise ControlRefused("control_threshold")
     if _renamed(former, authority):
@@ -326,7 +326,7 @@ def _authority_of(signed: Signed) -> Authority:
         upheld = frozenset(map(_key, content["upheld"]))
         if content["v"] != VERSION or not 1 <= len(officers) <= OFFICERS:
             raise ValueError
-        if len({_key(each.key) for each in officers}) != len(officers):
+        if len({_key(officer.key) for officer in officers}) != len(officers):
             raise ValueError
         if (len(devices), len(people)) != (len(content["devices"]), len(content["people"])):
             raise ValueError

@@ -53,7 +53,7 @@ class Words:
     """Folded name or abbreviation → code of a state."""
 
 
-def of_row(table: str, row: Mapping[str, Any], known: Words) -> tuple[Key, ...]:
+def of_row(table: str, row: Mapping[str, Any], words: Words) -> tuple[Key, ...]:
     """The keys of a record, the strongest first, each once; of one that makes no sense, none."""
     make = _MAKERS.get(table)
     if make is None:
@@ -61,7 +61,7 @@ def of_row(table: str, row: Mapping[str, Any], known: Words) -> tuple[Key, ...]:
     text = {name: value for name in TABLES[table] if isinstance(value := row.get(name), str)}
     strongest: dict[str, int] = {}
     try:
-        for key in make(text, known):
+        for key in make(text, words):
             strongest[key.text] = max(key.strength, strongest.get(key.text, 0))
     except _SENSELESS:
         return ()
@@ -90,23 +90,23 @@ def _short(text: str) -> str:
     return f"{kind_of(text)}:#{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"
 
 
-def _identifier(text: Mapping[str, str], known: Words) -> Iterator[Key]:
+def _identifier(text: Mapping[str, str], words: Words) -> Iterator[Key]:
     value = canonical(text.get("value", ""))
-    if nothing.stands_for_none(known.nothing, value):
+    if nothing.stands_for_none(words.nothing, value):
         return
     kind, platform = text.get("kind"), text.get("platform") or ""
     if kind == "phone" or (platform in TALKED_BY and _is_number(value)):
         yield from _phone(value)
     elif kind == "handle":
-        yield from _handle(value, platform, known)
+        yield from _handle(value, platform, words)
     elif kind == "plate":
-        yield from _plate(value, known)
+        yield from _plate(value, words)
     elif kind == "account":
         yield from _account(value)
     elif kind == "email":
         yield from _email(value)
     elif kind == "url":
-        yield from _url(value, known)
+        yield from _url(value, words)
     else:
         yield from _named(value, "alias" if kind == "alias" else "other")
 
@@ -141,22 +141,22 @@ def _runs(figures: str) -> bool:
     return len(set(figures)) < 2 or figures in _ASCENDING or figures in _ASCENDING[::-1]
 
 
-def _handle(value: str, platform: str, known: Words) -> Iterator[Key]:
+def _handle(value: str, platform: str, words: Words) -> Iterator[Key]:
     profile = addresses.profile(value)
     if profile is not None and profile.number:
         yield from _phone(profile.number)
         return
     if profile is None and "/" in value:
-        yield from _url(value, known)
+        yield from _url(value, words)
         return
     name = profile.name if profile else value
-    yield from _user(profile.platform if profile else platform, name, known)
+    yield from _user(profile.platform if profile else platform, name, words)
 
 
-def _user(platform: str, raw: str, known: Words) -> Iterator[Key]:
+def _user(platform: str, raw: str, words: Words) -> Iterator[Key]:
     place = addresses.SAME_USERS.get(platform, platform)
     name = addresses.user(place, raw)
-    if len(name) < 2 or nothing.stands_for_none(known.nothing, name):
+    if len(name) < 2 or nothing.stands_for_none(words.nothing, name):
         return
     if name.isdecimal() and (len(name) < phones.FEWEST or _runs(name)):
         return
@@ -218,13 +218,13 @@ def _email(value: str) -> Iterator[Key]:
         yield Key(f"email:{address}", STRONG if address.isascii() else MEDIUM)
 
 
-def _url(value: str, known: Words) -> Iterator[Key]:
+def _url(value: str, words: Words) -> Iterator[Key]:
     profile = addresses.profile(value)
     if profile is not None and profile.number:
         yield from _phone(profile.number)
         return
     if profile is not None:
-        yield from _user(profile.platform, profile.name, known)
+        yield from _user(profile.platform, profile.name, words)
         return
     page = addresses.page(value)
     if page is None:
@@ -286,9 +286,9 @@ _ADDRESS_WORDS: Final = frozenset(
 )
 
 
-def _file(text: Mapping[str, str], known: Words) -> Iterator[Key]:
+def _file(text: Mapping[str, str], words: Words) -> Iterator[Key]:
     number = fold("".join(re.findall(r"[^\W_]+", text.get("number", "")))).upper()
-    if len(number) < 5 or not digits(number) or nothing.stands_for_none(known.nothing, number):
+    if len(number) < 5 or not digits(number) or nothing.stands_for_none(words.nothing, number):
         return
     yield Key(f"file:{text.get('entity') or ''}:{number}", MEDIUM)
 

@@ -48,7 +48,14 @@ class StageHelp:
 
     def of(self, field: Field) -> FieldHelp | None:
         """What is taught about a field of this stage."""
-        return next((told for told in self.fields if (told.on, told.code) == (field.on, field.code)), None)
+        return next(
+            (
+                field_help
+                for field_help in self.fields
+                if (field_help.on, field_help.code) == (field.on, field.code)
+            ),
+            None,
+        )
 
 
 def problems(reading: Reading, helps: Iterable[StageHelp]) -> Iterator[Finding]:
@@ -56,60 +63,64 @@ def problems(reading: Reading, helps: Iterable[StageHelp]) -> Iterator[Finding]:
 
     A field that an organisation took out of its stage is no mistake of a built-in help file.
     """
-    by_stage = {told.code: told for told in helps}
+    by_stage = {stage_help.code: stage_help for stage_help in helps}
     for form in reading.forms:
-        if told := by_stage.get(form.stage.code):
-            yield from _missing(reading, form, told)
-            if told.own or form.file == f"protocol/{told.code}.toml":
-                yield from _in_vain(reading, form, told)
+        if stage_help := by_stage.get(form.stage.code):
+            yield from _missing(reading, form, stage_help)
+            if stage_help.own or form.file == f"protocol/{stage_help.code}.toml":
+                yield from _in_vain(reading, form, stage_help)
 
 
-def _missing(reading: Reading, form: Form, told: StageHelp) -> Iterator[Finding]:
+def _missing(reading: Reading, form: Form, stage_help: StageHelp) -> Iterator[Finding]:
     for block, field in enumerate(form.stage.fields, 1):
-        taught = told.of(field)
+        taught = stage_help.of(field)
         if taught is None:
             what = f"{field.on}.{field.code}"
             yield Finding(
                 form.file,
                 form.lines.of("code", block),
                 "missing_help",
-                {"what": what, "in": f"help/{told.code}.toml"},
+                {"what": what, "in": f"help/{stage_help.code}.toml"},
             )
         elif field.kind == "checklist" and field.code in EXPLAINED and field.code in reading.sheets:
-            yield from _unexplained(reading.sheets[field.code], taught, told)
+            yield from _unexplained(reading.sheets[field.code], taught, stage_help)
 
 
-def _unexplained(sheet: Sheet, taught: FieldHelp, told: StageHelp) -> Iterator[Finding]:
+def _unexplained(sheet: Sheet, taught: FieldHelp, stage_help: StageHelp) -> Iterator[Finding]:
     for row, line in zip(sheet.catalog.rows, sheet.lines, strict=True):
         if not row.valid_to and row.code not in taught.rows:
             what = f"{taught.code}.{row.code}"
-            yield Finding(sheet.file, line, "missing_help", {"what": what, "in": f"help/{told.code}.toml"})
+            yield Finding(
+                sheet.file, line, "missing_help", {"what": what, "in": f"help/{stage_help.code}.toml"}
+            )
 
 
-def _in_vain(reading: Reading, form: Form, told: StageHelp) -> Iterator[Finding]:
+def _in_vain(reading: Reading, form: Form, stage_help: StageHelp) -> Iterator[Finding]:
     asked = {(field.on, field.code): field for field in form.stage.fields}
     met: set[tuple[str, str]] = set()
-    for block, taught in enumerate(told.fields, 1):
+    for block, taught in enumerate(stage_help.fields, 1):
         name = taught.on, taught.code
-        line = told.lines.of("code", block)
+        line = stage_help.lines.of("code", block)
         if name not in asked:
-            yield Finding(told.file, line, "unknown_help", {"what": ".".join(name)})
+            yield Finding(stage_help.file, line, "unknown_help", {"what": ".".join(name)})
         elif name in met:
-            yield Finding(told.file, line, "duplicate_code", {"what": taught.code})
+            yield Finding(stage_help.file, line, "duplicate_code", {"what": taught.code})
         met.add(name)
-        yield from _rows_in_vain(reading.sheets.get(taught.code), taught, told, block)
+        yield from _rows_in_vain(reading.sheets.get(taught.code), taught, stage_help, block)
 
 
-def _rows_in_vain(sheet: Sheet | None, taught: FieldHelp, told: StageHelp, block: int) -> Iterator[Finding]:
+def _rows_in_vain(
+    sheet: Sheet | None, taught: FieldHelp, stage_help: StageHelp, block: int
+) -> Iterator[Finding]:
     """Rows that the list does not have; a list of the organisation may have fewer than a built-in help file."""
     if (
         sheet
-        and not told.own
+        and not stage_help.own
         and sheet.file not in (f"catalogs/{taught.code}.csv", f"{taught.code}s/{taught.code}s.csv")
     ):
         return
     known = sheet.catalog.by_code if sheet else {}
     for code in taught.rows:
         if code not in known:
-            line = told.lines.of(code, block)
-            yield Finding(told.file, line, "unknown_help", {"what": f"{taught.code}.{code}"})
+            line = stage_help.lines.of(code, block)
+            yield Finding(stage_help.file, line, "unknown_help", {"what": f"{taught.code}.{code}"})

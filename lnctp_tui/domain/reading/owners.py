@@ -87,21 +87,21 @@ def bond(scene: Scene, first: int, owner: str) -> str:
     one whom the sentence names; a relative's; else only near somebody."""
     if owner == SELF or (owner in (TRAFFICKER, VICTIM) and _he_is(scene, first)):
         return SURE
-    here = _subjects(scene, first)
-    beside = bool(here) and first - here[-1].after <= 2
+    nearby = _subjects(scene, first)
+    beside = bool(nearby) and first - nearby[-1].after <= 2
     alone = len({person.owner for person in scene.persons}) <= 1
     if owner == TRAFFICKER:  # «El dueño es viudo, de unos 60»
-        alone = alone and bool(here) and scene.persons[0].first <= 1
-    if owner == TRAFFICKER and not (beside or alone) and here:
+        alone = alone and bool(nearby) and scene.persons[0].first <= 1
+    if owner == TRAFFICKER and not (beside or alone) and nearby:
         return _of_trafficker(scene, first)
     if owner == ASK or (not (beside or alone) and owner != GROUP):
         return NEAR
-    if owner == TRAFFICKER and here and (here[-1].vague or here[-1].word in _PARTNERS):
+    if owner == TRAFFICKER and nearby and (nearby[-1].vague or nearby[-1].word in _PARTNERS):
         return LOOSE if _by_having(scene, first) else NEAR  # «el novio, 19 años, se fue», «el señor tiene 68»
-    if here and here[-1].kin:
-        told = any((known.word, known.owner) == (here[-1].word, VICTIM) for known in scene.cast.single)
+    if nearby and nearby[-1].kin:
+        told = any((known.word, known.owner) == (nearby[-1].word, VICTIM) for known in scene.cast.single)
         return SURE if told and beside else KIN
-    return FAR if here and not beside else SURE
+    return FAR if nearby and not beside else SURE
 
 
 def _of_trafficker(scene: Scene, first: int) -> str:
@@ -158,8 +158,8 @@ def _quoted(scene: Scene, first: int) -> str:
     start = scene.terms[first].start
     if _SAID_SO.search(scene.low, 0, start) is None:
         return ""
-    here = [person.owner for person in scene.persons if person.after <= first]
-    return VICTIM if VICTIM in here or scene.terms[0].text == "ella" else ASK
+    nearby = [person.owner for person in scene.persons if person.after <= first]
+    return VICTIM if VICTIM in nearby or scene.terms[0].text == "ella" else ASK
 
 
 _SAID_SO = re.compile(
@@ -169,8 +169,8 @@ _SAID_SO = re.compile(
 
 def _apart(scene: Scene, first: int, behind: int) -> bool:
     """Whether a relative is told of who only saw it, or is elsewhere and well: `su hija de 10 fue quien vio`."""
-    here = _subjects(scene, first)
-    kin = bool(here) and here[-1].kin and first - here[-1].after <= 2
+    nearby = _subjects(scene, first)
+    kin = bool(nearby) and nearby[-1].kin and first - nearby[-1].after <= 2
     return kin and _APART.match(scene.low, scene.terms[max(behind, first + 1) - 1].end) is not None
 
 
@@ -237,15 +237,15 @@ _BESIDE = 4
 
 def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = True) -> str:
     """Whose age, nationality or number of telephone stands at the word `first`."""
-    here = _subjects(scene, first)
+    nearby = _subjects(scene, first)
     if not of_one:
-        here = [person for person in here if not _companion(scene, person)]
+        nearby = [person for person in nearby if not _companion(scene, person)]
     if first and scene.terms[first - 1].text in _I_AM:
         return SELF
-    if _of_another(scene, here, first):
+    if _of_another(scene, nearby, first):
         return ASK
-    if here and first - here[-1].after <= 2:
-        return of_person(scene, here[-1], attribute=True)
+    if nearby and first - nearby[-1].after <= 2:
+        return of_person(scene, nearby[-1], attribute=True)
     ended = scene.terms[behind - 1].end + 1 if behind else -1
     ends = (ended, ended + 1) if not scene.cast.single else (ended,)  # «Refiere Abundio, 55, dueño de»
     joined = [person for person in scene.persons if scene.terms[person.first].start in ends]
@@ -260,15 +260,15 @@ def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = Tr
     pronoun = _pronoun(scene, clause, first)
     if pronoun is not None:
         return pronoun
-    near = [person for person in here if person.first >= clause.first]
+    near = [person for person in nearby if person.first >= clause.first]
     if near:
         owners = {of_person(scene, person) for person in near}
         far = len(owners) > 1 and first - near[-1].after > 6
         return OTHER if far and of_one else ASK if far else of_person(scene, near[-1], attribute=True)
     if _unknown_subject(scene, clause, first):
         return OTHER if _victim_known(scene) else ASK
-    if here:
-        owners = {of_person(scene, person) for person in here}
+    if nearby:
+        owners = {of_person(scene, person) for person in nearby}
         return owners.pop() if len(owners) == 1 else ASK
     if first_person(scene.terms[max(0, first - 4) : first + 1]):
         return SELF
@@ -277,13 +277,13 @@ def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = Tr
 
 def _subjects(scene: Scene, first: int) -> list[Person]:
     """The persons before a word; of `la comadre del patrón cumplió 60` not the one behind the `de`."""
-    here = [person for person in scene.persons if person.after <= first]
-    if len(here) < 2 or not 1 <= here[-1].first - here[-2].after <= 2:
-        return here
-    joined = scene.terms[here[-2].after].text in ("de", "del")
-    behind = [term.text for term in scene.terms[here[-1].after : first]]
+    nearby = [person for person in scene.persons if person.after <= first]
+    if len(nearby) < 2 or not 1 <= nearby[-1].first - nearby[-2].after <= 2:
+        return nearby
+    joined = scene.terms[nearby[-2].after].text in ("de", "del")
+    behind = [term.text for term in scene.terms[nearby[-1].after : first]]
     verb = not _VERBS_OF_HAVING.isdisjoint(behind) and "que" not in behind
-    return here[:-1] if joined and verb else here
+    return nearby[:-1] if joined and verb else nearby
 
 
 def _companion(scene: Scene, person: Person) -> bool:
@@ -300,14 +300,18 @@ def _companion(scene: Scene, person: Person) -> bool:
     )
 
 
-def _of_another(scene: Scene, here: Sequence[Person], first: int) -> bool:
+def _of_another(scene: Scene, nearby: Sequence[Person], first: int) -> bool:
     """Whether an apposition may be of either: `hermano de la víctima, 25 años`."""
-    if len(here) < 2 or not _beside(scene, here[-1], first) or not 1 <= here[-1].first - here[-2].after <= 2:
+    if (
+        len(nearby) < 2
+        or not _beside(scene, nearby[-1], first)
+        or not 1 <= nearby[-1].first - nearby[-2].after <= 2
+    ):
         return False
-    apart = scene.low[scene.terms[here[-1].after - 1].end :].startswith((",", " ("))
-    if not here[-1].word and scene.low[scene.terms[first].start - 1 :][:1] == "(":
+    apart = scene.low[scene.terms[nearby[-1].after - 1].end :].startswith((",", " ("))
+    if not nearby[-1].word and scene.low[scene.terms[first].start - 1 :][:1] == "(":
         return False  # «la tía de Lupita (15 años)»
-    return apart and scene.terms[here[-2].after].text in ("de", "del")
+    return apart and scene.terms[nearby[-2].after].text in ("de", "del")
 
 
 def _beside(scene: Scene, person: Person, first: int) -> bool:
@@ -353,7 +357,7 @@ def _pronoun(scene: Scene, clause: Clause, first: int) -> str | None:
         "estudia",
     ):
         return None
-    here = [person.owner for person in scene.persons if person.after <= clause.first]
+    nearby = [person.owner for person in scene.persons if person.after <= clause.first]
     alike = [
         person
         for person in scene.persons
@@ -361,15 +365,15 @@ def _pronoun(scene: Scene, clause: Clause, first: int) -> str | None:
         and person.sex == _PRONOUNS[term.text]
         and person.owner in (OTHER, TRAFFICKER)
     ]
-    if len(alike) == 1 and set(here) <= {CALLER, alike[0].owner}:  # «mi jefa no sabe, ella tiene 40»
+    if len(alike) == 1 and set(nearby) <= {CALLER, alike[0].owner}:  # «mi jefa no sabe, ella tiene 40»
         return alike[0].owner
-    if here and set(here) == {CALLER}:  # «la amiga reporta: ella tiene 18»
+    if nearby and set(nearby) == {CALLER}:  # «la amiga reporta: ella tiene 18»
         return VICTIM
     meant = {person.owner for person in scene.cast.single if person.sex in ("", _PRONOUNS[term.text])}
     surely = {person.owner for person in scene.cast.single if person.sex == _PRONOUNS[term.text]}
     if surely == {TRAFFICKER} and meant <= {TRAFFICKER, VICTIM}:
         return TRAFFICKER
-    if not (meant or here or scene.cast.single or scene.of_self):
+    if not (meant or nearby or scene.cast.single or scene.of_self):
         return VICTIM  # «Ella tiene 27», of whom nobody else is told yet
     return meant.pop() if len(meant) == 1 else ASK
 
@@ -428,8 +432,8 @@ def _another(scene: Scene, person: Person) -> bool:
 
 def of_second(scene: Scene, first: int) -> bool:
     """Whether the person nearest before a word is a relative beside the one to whom it happens."""
-    here = _subjects(scene, first)
-    return bool(here) and here[-1].kin and _another(scene, here[-1])
+    nearby = _subjects(scene, first)
+    return bool(nearby) and nearby[-1].kin and _another(scene, nearby[-1])
 
 
 def of_deed(scene: Scene, hit: Hit) -> str:
@@ -437,8 +441,8 @@ def of_deed(scene: Scene, hit: Hit) -> str:
     owner = _of_deed(scene, hit)
     if owner != GROUP or scene.terms[hit.first].text not in _OF_ONE:
         return owner
-    here = {person.owner for person in scene.persons if person.after <= hit.first and not person.plural}
-    known = here | {somebody.owner for somebody in scene.cast.single}
+    nearby = {person.owner for person in scene.persons if person.after <= hit.first and not person.plural}
+    known = nearby | {somebody.owner for somebody in scene.cast.single}
     return VICTIM if VICTIM in known or scene.of_self else ASK
 
 

@@ -74,7 +74,7 @@ class Reader:
         text = text[:LONGEST_TEXT]
         known = self._passed(text, of_self=False)
         signs = [sentence.read.signs for sentence in known if sentence.read.signs]
-        if any("prank" in shown for shown in signs) and not any("me" in shown for shown in signs):
+        if any("prank" in marks for marks in signs) and not any("me" in marks for marks in signs):
             return []
         of_self = self.caller_is_victim or _speaks_of_self(signs)
         if of_self and not self.caller_is_victim:
@@ -89,10 +89,10 @@ class Reader:
             if offer.kind == "place":
                 towns.update(offer.values)
             asked.setdefault(offer.key, (offer, start))
-        if any("no_case" in shown for shown in signs) and not any("me" in shown for shown in signs):
+        if any("no_case" in marks for marks in signs) and not any("me" in marks for marks in signs):
             asked = {key: each for key, each in asked.items() if _never_left_out(each[0])}
         asked = _without_corrected(asked, text)
-        if any("joke" in shown for shown in signs):
+        if any("joke" in marks for marks in signs):
             asked = {key: each for key, each in asked.items() if each[0].values[0].startswith(_GRAVE)}
         open_who = _undecided(signs)
         return _one_age(
@@ -231,8 +231,8 @@ def _opens_with_caller(text: str, known: Sequence[_Known]) -> bool:
 
 def _harmed_as_well(signs: Sequence[frozenset[str]]) -> bool:
     """Whether harm is told of who speaks as often as a relative is named: whose the relative's age is, is asked."""
-    me = sum("me" in shown for shown in signs)
-    mine = sum("mine" in shown and "me" not in shown for shown in signs)
+    me = sum("me" in marks for marks in signs)
+    mine = sum("mine" in marks and "me" not in marks for marks in signs)
     return 0 < mine <= me
 
 
@@ -273,8 +273,8 @@ def _undecided(signs: Sequence[frozenset[str]]) -> bool:
 def _speaks_of_self(signs: Sequence[frozenset[str]]) -> bool:
     """Whether who calls is the one to whom it happens: harm in the first person more often than a relative's, or a
     person introduced without a relation, and harm before anybody else is named to whom it could happen."""
-    me = sum("me" in shown for shown in signs)
-    mine = sum("mine" in shown and "me" not in shown for shown in signs)
+    me = sum("me" in marks for marks in signs)
+    mine = sum("mine" in marks and "me" not in marks for marks in signs)
     everything: frozenset[str] = frozenset().union(*signs)
     if me > mine and "witness" not in everything:
         return True
@@ -282,6 +282,6 @@ def _speaks_of_self(signs: Sequence[frozenset[str]]) -> bool:
         return True
     if {"fragment", "harmed"} <= everything and not everything & _BESIDE:
         return True
-    harmed = next((at for at, shown in enumerate(signs) if "harmed" in shown), len(signs))
-    another = next((at for at, shown in enumerate(signs) if shown & _BESIDE), len(signs))
+    harmed = next((at for at, marks in enumerate(signs) if "harmed" in marks), len(signs))
+    another = next((at for at, marks in enumerate(signs) if marks & _BESIDE), len(signs))
     return "introduced" in everything and "witness" not in everything and harmed < another

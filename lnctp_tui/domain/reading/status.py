@@ -186,64 +186,71 @@ def _gone(low: str, year: int) -> bool:
     return named is not None and int(named[1]) < year - 1 and "desde" not in low[: named.start()][-12:]
 
 
-def status(said: Statement, first: int, after: int, row: Row | None) -> Status:
+def status(statement: Statement, first: int, after: int, row: Row | None) -> Status:
     """Of what stands from the word `first` to before `after`. Cues inside it are part of it."""
-    if said.terms[first].start >= said.asked:
+    if statement.terms[first].start >= statement.asked:
         return _LEFT_ALONE
-    clause = clause_of(said.parts, first)
-    answered = _answered(said.low, said.terms[after - 1].end) if row is not None else ""
+    clause = clause_of(statement.parts, first)
+    answered = _answered(statement.low, statement.terms[after - 1].end) if row is not None else ""
     of_life = row is not None and row.values[0].startswith("cssrs.")
-    kinds = _kinds(said, clause, row, first, after)
+    kinds = _kinds(statement, clause, row, first, after)
     if "told" in kinds or "asked" in kinds:
         return _LEFT_ALONE
     danger = row is not None and any(value.startswith("danger.") for value in row.values)
-    if danger and _conditional(said, clause, first):
+    if danger and _conditional(statement, clause, first):
         return Status(UNKNOWN, offer=True)
-    unreal = row is not None and row.values[0].startswith(_DEEDS) and _unreal(said, first, after)
+    unreal = row is not None and row.values[0].startswith(_DEEDS) and _unreal(statement, first, after)
     if unreal or kinds & {"hypo", "feared"}:
         return Status(UNKNOWN, offer=of_life or (danger and (unreal or "feared" in kinds)))
     if answered:
         return Status(_turned(answered, row), offer=True)
-    if row is not None and "danger.locked_in" in row.values and _FREE.search(said.low):
+    if row is not None and "danger.locked_in" in row.values and _FREE.search(statement.low):
         return _LEFT_ALONE
     past = (
-        "past" in kinds or (row is not None and _long_ago(said, first, after, row))
+        "past" in kinds or (row is not None and _long_ago(statement, first, after, row))
     ) and "now" not in kinds
-    if "neg" in kinds and "pseudo" not in kinds and _doubtful(said, first, after, clause):
+    if "neg" in kinds and "pseudo" not in kinds and _doubtful(statement, first, after, clause):
         return Status(UNKNOWN, offer=False)
     polarity = _polarity(kinds, row)
-    if row is not None and row.flipped and _wondered(said, first):
+    if row is not None and row.flipped and _wondered(statement, first):
         polarity = UNKNOWN
-    if polarity == YES and row is not None and row.neg == "inherent" and _denied_whole(said, clause, first):
+    if (
+        polarity == YES
+        and row is not None
+        and row.neg == "inherent"
+        and _denied_whole(statement, clause, first)
+    ):
         polarity = NO
     return Status(polarity, offer=polarity != "", past=past)
 
 
-def _kinds(said: Statement, clause: Clause, row: Row | None, first: int, after: int) -> set[str]:
+def _kinds(statement: Statement, clause: Clause, row: Row | None, first: int, after: int) -> set[str]:
     """The kinds of the cues that reach what stands there."""
     of_life = row is not None and row.values[0].startswith("cssrs.")
     of_them = row is not None and row.values[0].startswith("vulnerability.")
     kinds = {
         hit.meaning.kind
-        for hit in said.cues
+        for hit in statement.cues
         if isinstance(hit.meaning, Cue)
         and not (first <= hit.first and hit.after <= after)
-        and not (of_life and said.terms[hit.first].text.startswith(_INTENDS))
-        and _covers(said, hit, clause, first, after)
+        and not (of_life and statement.terms[hit.first].text.startswith(_INTENDS))
+        and _covers(statement, hit, clause, first, after)
         and not (of_them and hit.meaning.kind == "neg" and first - hit.after > _OF_THEM)
     }
-    if any(hit.first < first < hit.after and said.terms[hit.first].text == "no" for hit in said.cues):
+    if any(
+        hit.first < first < hit.after and statement.terms[hit.first].text == "no" for hit in statement.cues
+    ):
         kinds.add("neg")  # «no quiere que» within «quiere que le llamen»
-    if row is not None and _denied_behind(said, clause, first, after):
-        kinds.add("unsure" if _NOT_SEEN.match(said.low, said.terms[after - 1].end) else "neg")
+    if row is not None and _denied_behind(statement, clause, first, after):
+        kinds.add("unsure" if _NOT_SEEN.match(statement.low, statement.terms[after - 1].end) else "neg")
     return kinds
 
 
-def _wondered(said: Statement, first: int) -> bool:
+def _wondered(statement: Statement, first: int) -> bool:
     """Whether the `si` of a phrase is what somebody does not know: `ignora si les pagan`."""
     return any(
         isinstance(hit.meaning, Cue) and hit.meaning.kind == "unsure" and hit.first < first < hit.after
-        for hit in said.cues
+        for hit in statement.cues
     )
 
 
@@ -260,28 +267,28 @@ _NOT_SEEN = re.compile(
 _NO_STATE_BEHIND = re.compile(r" no (?:estoy|esta|estan|estamos|fue|era)\b")
 
 
-def _denied_behind(said: Statement, clause: Clause, first: int, after: int) -> bool:
+def _denied_behind(statement: Statement, clause: Clause, first: int, after: int) -> bool:
     """Whether what begins a clause is denied behind it: `armas no ha visto`, `golpes no`, `amarrado no estoy`."""
-    before = said.low[said.terms[clause.first].start : said.terms[first].start]
+    before = statement.low[statement.terms[clause.first].start : statement.terms[first].start]
     if any(word not in _LEADS for word in re.split(r"[,;:(¿¡\"]", before)[-1].split()):
         return False
-    state = _PARTICIPLE.search(said.terms[after - 1].text) is not None
+    state = _PARTICIPLE.search(statement.terms[after - 1].text) is not None
     behind = _NO_STATE_BEHIND if state else _NO_BEHIND
-    return behind.match(said.low, said.terms[after - 1].end) is not None
+    return behind.match(statement.low, statement.terms[after - 1].end) is not None
 
 
 _PARTICIPLE = re.compile(r"[ai]d[ao]s?$")
 
 
-def _denied_whole(said: Statement, clause: Clause, first: int) -> bool:
+def _denied_whole(statement: Statement, clause: Clause, first: int) -> bool:
     """Whether a fact with a *no* of its own is denied: `no es que no le paguen`, `niega que no la dejen salir`."""
     return any(
         isinstance(hit.meaning, Cue)
         and hit.meaning.kind == "neg"
         and hit.after == first
         and clause.first <= hit.first
-        and said.terms[hit.after - 1].text == "que"
-        for hit in said.cues
+        and statement.terms[hit.after - 1].text == "que"
+        for hit in statement.cues
     )
 
 
@@ -291,18 +298,22 @@ _DEEDS = ("violence.", "danger.", "act.", "indicator.dst", "modality.", "cssrs."
 _UNREAL = re.compile(r"\w+(?:[ai]rían?|(?:vend|met|d)rían?)$")
 
 
-def _unreal(said: Statement, first: int, after: int) -> bool:
+def _unreal(statement: Statement, first: int, after: int) -> bool:
     """Whether a deed is only thought of, by its mood: `si fuera su novia no la dejaría salir`."""
-    return any(_UNREAL.match(said.text[term.start : term.end].lower()) for term in said.terms[first:after])
+    return any(
+        _UNREAL.match(statement.text[term.start : term.end].lower()) for term in statement.terms[first:after]
+    )
 
 
-def _long_ago(said: Statement, first: int, after: int, row: Row) -> bool:
+def _long_ago(statement: Statement, first: int, after: int, row: Row) -> bool:
     """Whether a deed in a past tense stands beside a time of years ago."""
-    if not (said.gone or said.back) or row.values[0].startswith(_LASTING):
+    if not (statement.gone or statement.back) or row.values[0].startswith(_LASTING):
         return False
-    tense = _PAST_TENSE if said.gone else _IMPERFECT
-    begin = max(0, first - _HAD) if said.gone and row.values[0].startswith("danger.") else first
-    return any(tense.search(said.text[term.start : term.end].lower()) for term in said.terms[begin:after])
+    tense = _PAST_TENSE if statement.gone else _IMPERFECT
+    begin = max(0, first - _HAD) if statement.gone and row.values[0].startswith("danger.") else first
+    return any(
+        tense.search(statement.text[term.start : term.end].lower()) for term in statement.terms[begin:after]
+    )
 
 
 _HAD = 2
@@ -328,10 +339,10 @@ def _answered(low: str, end: int) -> str:
     match = _ANSWER.match(low, end)
     if match is None:
         return ""
-    said = match[1]
-    if said in ("si", "x"):
+    statement = match[1]
+    if statement in ("si", "x"):
         return YES
-    return UNKNOWN if said.startswith(("no s", "se d", "ns", "n/")) else NO
+    return UNKNOWN if statement.startswith(("no s", "se d", "ns", "n/")) else NO
 
 
 def _turned(answer: str, row: Row | None) -> str:
@@ -362,14 +373,14 @@ _DENIED_SAYINGS = frozenset(
 _LINKS = frozenset(("que", "q", "ni", "se", "ya", "siquiera", "tampoco", "si", "y"))
 
 
-def _doubtful(said: Statement, first: int, after: int, clause: Clause) -> bool:
+def _doubtful(statement: Statement, first: int, after: int, clause: Clause) -> bool:
     """Whether a *no* stands before a verb that may be another's: `no está puedo hablar`, a chat without commas."""
-    terms = said.terms
+    terms = statement.terms
     if terms[first].text not in _CLITICS or terms[first].text == "no":
         return False
     denying = [
         hit
-        for hit in said.cues
+        for hit in statement.cues
         if isinstance(hit.meaning, Cue)
         and hit.meaning.kind == "neg"
         and clause.first <= hit.first
@@ -400,20 +411,20 @@ def _doubtful(said: Statement, first: int, after: int, clause: Clause) -> bool:
     )
 
 
-def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -> bool:
+def _covers(statement: Statement, hit: Hit, clause: Clause, first: int, after: int) -> bool:
     """Whether a cue reaches the hit. What was told or asked reaches the whole sentence behind it."""
     cue = hit.meaning
     assert isinstance(cue, Cue)
-    if _accented(said, hit, cue):
+    if _accented(statement, hit, cue):
         return False
     if cue.kind == "told" and not cue.reach:
         return True
-    if cue.kind == "past" and _present(said, hit, clause):
+    if cue.kind == "past" and _present(statement, hit, clause):
         return False
-    if (cue.kind == "unsure" and _told_to(said, hit, first)) or _goes_there(said, hit):
+    if (cue.kind == "unsure" and _told_to(statement, hit, first)) or _goes_there(statement, hit):
         return False
     if cue.kind == "asked":
-        return hit.after <= first and not _told_anew(said, hit.after, first)
+        return hit.after <= first and not _told_anew(statement, hit.after, first)
     if not clause.first <= hit.first < clause.after:
         return False
     reach = cue.reach or (NEG_REACH if cue.kind == "neg" else 99)
@@ -421,65 +432,75 @@ def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -
     before = within or (hit.after <= first and first - hit.after <= reach)
     if (
         before
-        and said.terms[hit.first].text == "si"
+        and statement.terms[hit.first].text == "si"
         and cue.kind == "hypo"
-        and _consequent(said, hit.after, first)
+        and _consequent(statement, hit.after, first)
     ):
         return False
-    conditional = hit.first > 0 and said.terms[hit.first - 1].text == "si"
-    bare = said.terms[hit.first].text in ("sin", "s") and "que" not in {
-        term.text for term in said.terms[hit.after : first]
+    conditional = hit.first > 0 and statement.terms[hit.first - 1].text == "si"
+    bare = statement.terms[hit.first].text in ("sin", "s") and "que" not in {
+        term.text for term in statement.terms[hit.after : first]
     }
-    if before and cue.kind == "neg" and _told_behind_comma(said, hit.after, first):
+    if before and cue.kind == "neg" and _told_behind_comma(statement, hit.after, first):
         return False  # «no tenía adónde ir, cerraba por fuera»
-    if before and cue.kind == "neg" and bare and said.terms[first].text in _CLITICS:
+    if before and cue.kind == "neg" and bare and statement.terms[first].text in _CLITICS:
         return False  # «sin dinero la encierran»
-    if before and cue.kind == "neg" and conditional and _consequent(said, hit.after, first):
+    if before and cue.kind == "neg" and conditional and _consequent(statement, hit.after, first):
         return False  # «si no venden les pega»
-    if before and cue.kind in ("neg", "unsure", "hypo") and _begun_anew(said, hit.after, first):
+    if before and cue.kind in ("neg", "unsure", "hypo") and _begun_anew(statement, hit.after, first):
         return False
     behind = hit.first >= after and hit.first - after <= reach
     return (cue.side in ("before", "both") and before) or (cue.side in ("after", "both") and behind)
 
 
-def _told_behind_comma(said: Statement, begin: int, first: int) -> bool:
+def _told_behind_comma(statement: Statement, begin: int, first: int) -> bool:
     """Whether a deed in a past tense begins behind a comma: a clause of its own."""
-    if first <= begin or said.low[said.terms[first - 1].end : said.terms[first].start].strip() != ",":
+    if (
+        first <= begin
+        or statement.low[statement.terms[first - 1].end : statement.terms[first].start].strip() != ","
+    ):
         return False
-    word = said.terms[first]
-    return re.search(r"(?:aban?|ían?|ó|aron|ieron)$", said.text[word.start : word.end].lower()) is not None
+    word = statement.terms[first]
+    return (
+        re.search(r"(?:aban?|ían?|ó|aron|ieron)$", statement.text[word.start : word.end].lower()) is not None
+    )
 
 
-def _told_to(said: Statement, hit: Hit, first: int) -> bool:
+def _told_to(statement: Statement, hit: Hit, first: int) -> bool:
     """Whether what *they say* is said to whom it is done, and no rumour: `nos dicen que es sin pago`."""
-    if not said.terms[hit.first].text.startswith("dice"):
+    if not statement.terms[hit.first].text.startswith("dice"):
         return False
-    before = said.terms[hit.first - 1].text if hit.first else ""
-    return before in ("nos", "me", "le", "les") or said.terms[first].text in ("me", "nos", "debo", "debemos")
+    before = statement.terms[hit.first - 1].text if hit.first else ""
+    return before in ("nos", "me", "le", "les") or statement.terms[first].text in (
+        "me",
+        "nos",
+        "debo",
+        "debemos",
+    )
 
 
 _INFINITIVE = re.compile(r"\w+[aei]r(?:se|la|lo|las|los|le|les|me|nos|te|selos?|selas?)?$")
 
 
-def _goes_there(said: Statement, hit: Hit) -> bool:
+def _goes_there(statement: Statement, hit: Hit) -> bool:
     """Whether *va a* is said of a place and tells no future: `va a la escuela en Texcoco`."""
-    spoken = [term.text for term in said.terms[hit.first : hit.after]]
+    spoken = [term.text for term in statement.terms[hit.first : hit.after]]
     if (
         len(spoken) != 2
         or spoken[0] not in ("va", "van", "iban")
         or spoken[1] != "a"
-        or hit.after >= len(said.terms)
+        or hit.after >= len(statement.terms)
     ):
         return False
-    return _INFINITIVE.match(said.terms[hit.after].text) is None
+    return _INFINITIVE.match(statement.terms[hit.after].text) is None
 
 
-def _present(said: Statement, hit: Hit, clause: Clause) -> bool:
+def _present(statement: Statement, hit: Hit, clause: Clause) -> bool:
     """Whether an accent that was left out would make a past of `trabajo en una casa`."""
-    word = said.terms[hit.first]
-    before = said.terms[hit.first - 1].text if hit.first else ""
+    word = statement.terms[hit.first]
+    before = statement.terms[hit.first - 1].text if hit.first else ""
     alone = hit.first == clause.first or before in ("yo", "y", "ahorita", "ahora", "que", "q")
-    return alone and said.text[word.start : word.end].lower() == "trabajo"
+    return alone and statement.text[word.start : word.end].lower() == "trabajo"
 
 
 _STATES = frozenset(
@@ -507,34 +528,37 @@ _STATES = frozenset(
 _REPLIES = frozenset(("dijo", "contesto", "respondio", "explico", "dice", "contesta", "responde"))
 
 
-def _told_anew(said: Statement, begin: int, first: int) -> bool:
+def _told_anew(statement: Statement, begin: int, first: int) -> bool:
     """Whether a statement of its own follows what is asked: `quisiera saber qué hago, mi vecina tiene a …`."""
-    if "si" in (term.text for term in said.terms[begin : begin + 2]):
+    if "si" in (term.text for term in statement.terms[begin : begin + 2]):
         return False  # «se le explica que si la golpean, la encierran o …»
-    supposed = any(term.text == "alguien" for term in said.terms[begin:first])
+    supposed = any(term.text == "alguien" for term in statement.terms[begin:first])
     for place in range(max(begin, 1), first + 1):
-        between = said.low[said.terms[place - 1].end : said.terms[place].start]
-        if ("," in between and said.terms[place].text in _STATES) or said.terms[place].text == "porque":
+        between = statement.low[statement.terms[place - 1].end : statement.terms[place].start]
+        if ("," in between and statement.terms[place].text in _STATES) or statement.terms[
+            place
+        ].text == "porque":
             return True
-        if (said.terms[place].text in _REPLIES and not supposed) or (
-            said.terms[place].text in ("su", "mi") and said.terms[place - 1].text == "por"
+        if (statement.terms[place].text in _REPLIES and not supposed) or (
+            statement.terms[place].text in ("su", "mi") and statement.terms[place - 1].text == "por"
         ):
             return True
     return False
 
 
-def only_asked(said: Statement, place: int) -> bool:
+def only_asked(statement: Statement, place: int) -> bool:
     """Whether a word stands in a question or in what is told in general: nobody of the case."""
-    kinds = ((hit, hit.meaning.kind) for hit in said.cues if isinstance(hit.meaning, Cue))
-    return said.terms[place].start >= said.asked or any(
-        kind == "told" or (kind == "asked" and hit.after <= place and not _told_anew(said, hit.after, place))
+    kinds = ((hit, hit.meaning.kind) for hit in statement.cues if isinstance(hit.meaning, Cue))
+    return statement.terms[place].start >= statement.asked or any(
+        kind == "told"
+        or (kind == "asked" and hit.after <= place and not _told_anew(statement, hit.after, place))
         for hit, kind in kinds
     )
 
 
-def _begun_anew(said: Statement, begin: int, first: int) -> bool:
+def _begun_anew(statement: Statement, begin: int, first: int) -> bool:
     """Whether an `y` with a verb of its own stands between: `no come y la golpean`."""
-    terms = said.terms
+    terms = statement.terms
     return any(
         terms[place].text in ("y", "e")
         and terms[place + 1].text in _VERBS
@@ -543,13 +567,13 @@ def _begun_anew(said: Statement, begin: int, first: int) -> bool:
     )
 
 
-def _conditional(said: Statement, clause: Clause, first: int) -> bool:
+def _conditional(statement: Statement, clause: Clause, first: int) -> bool:
     """Whether a danger depends on something: `si habla la van a matar`."""
     return any(
         term.text == "si"
-        and said.text[term.start : term.end].lower() == "si"
-        and not _AFFIRMS.match(said.text, term.end)
-        for term in said.terms[clause.first : first]
+        and statement.text[term.start : term.end].lower() == "si"
+        and not _AFFIRMS.match(statement.text, term.end)
+        for term in statement.terms[clause.first : first]
     )
 
 
@@ -590,14 +614,14 @@ _FUNCTION_WORDS = frozenset(
 )
 
 
-def _consequent(said: Statement, begin: int, first: int) -> bool:
+def _consequent(statement: Statement, begin: int, first: int) -> bool:
     """Whether the condition of an `si` has ended: `si no venden les pega` says that they are beaten."""
-    return any(said.terms[place].text not in _FUNCTION_WORDS for place in range(begin, first))
+    return any(statement.terms[place].text not in _FUNCTION_WORDS for place in range(begin, first))
 
 
-def _accented(said: Statement, hit: Hit, cue: Cue) -> bool:
+def _accented(statement: Statement, hit: Hit, cue: Cue) -> bool:
     """Whether a hypothetical `si` is the `sí` that affirms."""
-    if cue.kind != "hypo" or hit.after != hit.first + 1 or said.terms[hit.first].text != "si":
+    if cue.kind != "hypo" or hit.after != hit.first + 1 or statement.terms[hit.first].text != "si":
         return False
-    word = said.terms[hit.first]
-    return said.text[word.start : word.end].lower() != "si"
+    word = statement.terms[hit.first]
+    return statement.text[word.start : word.end].lower() != "si"

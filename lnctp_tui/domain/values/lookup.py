@@ -93,13 +93,13 @@ def _index(catalog: Catalog) -> _Index:
     for row in catalog.rows:
         if row.valid_to:
             continue
-        aliases = ";".join(row.extra.get(each, "") for each in _ALIASES).split(";")
+        aliases = ";".join(row.extra.get(alias, "") for alias in _ALIASES).split(";")
         aliases += [row.extra.get("inegi", "").lstrip("0")]
-        keys = tuple(key(each) for each in (row.label.es, row.label.en, row.code, *aliases))
+        keys = tuple(key(name) for name in (row.label.es, row.label.en, row.code, *aliases))
         for each in dict.fromkeys(filter(None, keys)):
             by_key.setdefault(each, []).append(row)
-        keys += tuple(key(each) for each in row.extra.get(_SAID, "").split(";") if each)
-        entries.append(_Entry(row, keys, "".join(f"\n {each}" for each in keys)))
+        keys += tuple(key(name) for name in row.extra.get(_SAID, "").split(";") if name)
+        entries.append(_Entry(row, keys, "".join(f"\n {name}" for name in keys)))
     states = frozenset(filter(None, (row.extra.get("state") for row in catalog.rows)))
     width = max((len(row.code) for row in catalog.rows if row.code.isdecimal()), default=0)
     return _Index(tuple(entries), {name: tuple(rows) for name, rows in by_key.items()}, states, width)

@@ -86,42 +86,42 @@ class CardScreen(AppScreen[None]):
         self.shell.tell(error)
         self.dismiss(None)
 
-    def _show(self, found: Card) -> None:
-        self.card = found
-        self.query_one(TitleBar).show(f"{self.heading}   {found.case.get('folio') or ''}")
+    def _show(self, card: Card) -> None:
+        self.card = card
+        self.query_one(TitleBar).show(f"{self.heading}   {card.case.get('folio') or ''}")
         self.query_one(Reader).show(
-            [*self._state(found), GAP, *self._agreed(found), *self._tried(found)], stay=True
+            [*self._state(card), GAP, *self._agreed(card), *self._tried(card)], stay=True
         )
         self.refresh_bindings()
 
-    def _state(self, found: Card) -> Iterator[Part]:
-        zone = follow_words.zone(found.case.get("callback_zone"))
-        their_zone = found.case.get("callback_zone") or self.shell.workspace.zone
-        at = found.now.at.isoformat() if found.now.at else None
-        if found.calling:
+    def _state(self, card: Card) -> Iterator[Part]:
+        zone = follow_words.zone(card.case.get("callback_zone"))
+        their_zone = card.case.get("callback_zone") or self.shell.workspace.zone
+        at = card.now.at.isoformat() if card.now.at else None
+        if card.calling:
             yield Part("alert", _("La llamada corre. Al terminar, «r» dice qué pasó."))
-        elif found.now.state == "now":
+        elif card.now.state == "now":
             until = clock(at, their_zone) if at else ""
             yield Part(
                 "heading", _("AHORA se puede llamar, hasta las {at} ({zone})").format(at=until, zone=zone)
             )
         else:
-            yield Part("alert", _(follow_words.WHY[found.now.why]))
-            if found.now.state == "wait" and at:
+            yield Part("alert", _(follow_words.WHY[card.now.why]))
+            if card.now.state == "wait" and at:
                 text = _("Espere a: {at} ({zone})").format(at=moment(at, their_zone), zone=zone)
                 yield Part("pair", text, _("Cuándo"))
-        if windows.late(found.task, self.shell.workspace.store.now()):
+        if windows.late(card.task, self.shell.workspace.store.now()):
             yield Part("quiet", _("La tarea está vencida; eso no hace segura la hora."))
-        number = found.number or _("no se muestra mientras no se pueda llamar")
+        number = card.number or _("no se muestra mientras no se pueda llamar")
         yield Part("pair", number, _("Número"))
 
-    def _agreed(self, found: Card) -> Iterator[Part]:
-        words, case = self._words(found), found.case
-        who = found.task.get("say") or case.get("callback_say") or _("no está acordado")
+    def _agreed(self, card: Card) -> Iterator[Part]:
+        words, case = self._words(card), card.case
+        who = card.task.get("say") or case.get("callback_say") or _("no está acordado")
         yield Part("pair", str(who), _("Quién decimos que llama"))
         yield Part("pair", str(case.get("code_word") or "—"), words.field("cases", "code_word"))
         allowed = case.get("callback_message")
-        sure = allowed == "yes" and "callback_message" not in found.disputed
+        sure = allowed == "yes" and "callback_message" not in card.disputed
         message = _("sí") if sure else _("NO: no deje mensaje ni mande texto")
         yield Part("pair", message, words.field("cases", "callback_message"))
         for code in ("callback_allowed", "callback_channel", "callback_window"):
@@ -129,68 +129,68 @@ class CardScreen(AppScreen[None]):
         hours = follow_words.hours(case.get("callback_hours")) or "—"
         yield Part("pair", hours, words.field("cases", "callback_hours"))
 
-    def _tried(self, found: Card) -> Iterator[Part]:
-        words = self._words(found)
-        whose = found.names.get(str(found.task.get("assignee_id")))
+    def _tried(self, card: Card) -> Iterator[Part]:
+        words = self._words(card)
+        whose = card.names.get(str(card.task.get("assignee_id")))
         yield GAP
-        if found.taken:
+        if card.taken:
             text = _("⚑ La tomaron dos: {names}. Hable antes con quien la tiene.")
-            yield Part("alert", text.format(names=follow_words.takers(found.taken, words.zone)))
+            yield Part("alert", text.format(names=follow_words.takers(card.taken, words.zone)))
         else:
             yield Part("pair", whose or _("de nadie"), words.field("tasks", "assignee_id"))
-        for who, at, result in found.tried:
+        for who, at, result in card.tried:
             told = words.value("contacts", "result", result) or _("sin resultado")
             yield Part("pair", f"{who} · {moment(at, words.zone)} · {told}", words.field("tasks", "attempt"))
 
-    def _words(self, found: Card) -> Words:
+    def _words(self, card: Card) -> Words:
         workspace = self.shell.workspace
-        return Words(workspace.protocol, workspace.zone, found.names)
+        return Words(workspace.protocol, workspace.zone, card.names)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A call begins once; a result needs a call."""
-        found = self.card
-        open_call = found is not None and found.task.get("kind") in windows.CALLED
+        card = self.card
+        open_call = card is not None and card.task.get("kind") in windows.CALLED
         allowed = {
             "call": open_call
-            and found is not None
-            and found.calling is None
-            and found.task.get("status") == "open",
-            "result": found is not None and found.calling is not None,
-            "hours": found is not None,
-            "message": found is not None,
-            "note": found is not None,
+            and card is not None
+            and card.calling is None
+            and card.task.get("status") == "open",
+            "result": card is not None and card.calling is not None,
+            "hours": card is not None,
+            "message": card is not None,
+            "note": card is not None,
         }
         return allowed.get(action, super().check_action(action, parameters))
 
     def action_call(self) -> None:
         """Ask before the call begins: the first line begins none."""
-        found = self.card
-        if found is None:
+        card = self.card
+        if card is None:
             return
-        if found.now.state == "now":
+        if card.now.state == "now":
             line = Line((Cell(_("Empezar la llamada")),), YES)
-        elif found.now.state == "read_first":
+        elif card.now.state == "read_first":
             line = Line((Cell(_("Leí lo acordado y es seguro: empezar la llamada")),), calling.READ)
         else:
             line = Line((Cell(_("Hay peligro para su vida: llamar de todos modos")),), windows.LIFE)
-        told = [_(follow_words.WHY[found.now.why]), str(found.case.get("callback_window") or "")]
-        begins = moments.zoned(found.task.get("due_from"))
+        told = [_(follow_words.WHY[card.now.why]), str(card.case.get("callback_window") or "")]
+        begins = moments.zoned(card.task.get("due_from"))
         if begins is not None and begins > self.shell.workspace.store.now():
-            at = moment(found.task.get("due_from"), self.shell.workspace.zone)
+            at = moment(card.task.get("due_from"), self.shell.workspace.zone)
             told.append(_("Este intento es para después: {at}.").format(at=at))
-        told += self._others(found)
+        told += self._others(card)
         dialog = PickDialog(
             _("¿Llamar?"), [line], "\n".join(filter(None, told)), purpose="task.call",
             stay=_("No llamar todavía"),
         )  # fmt: skip
         self.app.push_screen(dialog, self._chosen)
 
-    def _others(self, found: Card) -> Iterator[str]:
+    def _others(self, card: Card) -> Iterator[str]:
         """Who took it and who called already: two calls in a row draw attention."""
         zone = self.shell.workspace.zone
-        for name, at in found.taken:
+        for name, at in card.taken:
             yield _("{name} la tomó a las {at}.").format(name=name, at=clock(at, zone))
-        for name, at, _result in found.tried:
+        for name, at, _result in card.tried:
             yield _("{name} llamó el {at}.").format(name=name, at=moment(at, zone))
 
     def _chosen(self, answer: str | None) -> None:
@@ -210,10 +210,10 @@ class CardScreen(AppScreen[None]):
 
     def action_result(self) -> None:
         """What came of the call: the first line says nothing yet."""
-        found = self.card
-        if found is None or found.calling is None:
+        card = self.card
+        if card is None or card.calling is None:
             return
-        contact = found.calling
+        contact = card.calling
         rows = self.shell.workspace.protocol.catalogs["attempt_result"].rows
         lines = [Line((Cell(pick(row.label)),), row.code) for row in rows]
 

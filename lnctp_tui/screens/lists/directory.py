@@ -38,23 +38,23 @@ class DirectoryEntry(LineInput):
     ]
 
 
-def _open(found: Found, frame: Frame) -> str:
-    return said.offered_badge(found, frame.words.zone)[0]
+def _open(provider: Found, frame: Frame) -> str:
+    return said.offered_badge(provider, frame.words.zone)[0]
 
 
 PROVIDERS: Columns[Found] = Columns(
     (
-        Column(lambda found, _frame: said.named(found.name), None, "strong"),
-        Column(_open, 24, lambda found: said.offered_badge(found, "UTC")[1]),
-        Column(lambda found, _frame: said.room(found.free), 9, "muted"),
+        Column(lambda provider, _frame: said.named(provider.name), None, "strong"),
+        Column(_open, 24, lambda provider: said.offered_badge(provider, "UTC")[1]),
+        Column(lambda provider, _frame: said.room(provider.free), 9, "muted"),
         Column(
-            lambda found, _frame: said.fresh_badge(found)[0],
+            lambda provider, _frame: said.fresh_badge(provider)[0],
             22,
-            lambda found: said.fresh_badge(found)[1],
+            lambda provider: said.fresh_badge(provider)[1],
             least=96,
         ),
     ),
-    lambda found: found.id,
+    lambda provider: provider.id,
 )
 """Name, whether it is open, room, verification."""
 
@@ -203,20 +203,20 @@ class DirectoryScreen(ListScreen["Listed"]):
 
 def _offered(view: Listed, drawn: Frame, needs: Sequence[str]) -> list[Line]:
     lines: list[Line] = drawn.notes(_(UNMET)) if view.unmet else []
-    for found in view.found:
-        lines += PROVIDERS.lines([found], drawn)
-        if found.fit is not None:
-            lines += drawn.notes(_reasons(found, view, drawn, needs), MARGIN)
+    for provider in view.found:
+        lines += PROVIDERS.lines([provider], drawn)
+        if provider.fit is not None:
+            lines += drawn.notes(_reasons(provider, view, drawn, needs), MARGIN)
     return lines
 
 
-def _reasons(found: Found, view: Listed, drawn: Frame, needs: Sequence[str]) -> str:
+def _reasons(provider: Found, view: Listed, drawn: Frame, needs: Sequence[str]) -> str:
     from lnctp_tui.domain.directory import masks
 
     assert view.wanted is not None
-    assert found.fit is not None
-    wanted, met = masks.codes(view.wanted.needs, needs), masks.codes(found.fit.met, needs)
-    return said.reasons(found, wanted, met, drawn.words)
+    assert provider.fit is not None
+    wanted, met = masks.codes(view.wanted.needs, needs), masks.codes(provider.fit.met, needs)
+    return said.reasons(provider, wanted, met, drawn.words)
 
 
 def _not_offered(view: Listed, drawn: Frame, shown: bool) -> list[Line]:
@@ -224,8 +224,8 @@ def _not_offered(view: Listed, drawn: Frame, shown: bool) -> list[Line]:
         return []
     title = _("No se ofrecen ({count}): x las muestra con su motivo").format(count=view.left_out)
     lines = [heading(title)]
-    for found in view.excluded if shown else ():
-        assert found.excluded is not None
-        lines += PROVIDERS.lines([found], drawn)
-        lines += drawn.notes(said.why_not(found.excluded), MARGIN)
+    for provider in view.excluded if shown else ():
+        assert provider.excluded is not None
+        lines += PROVIDERS.lines([provider], drawn)
+        lines += drawn.notes(said.why_not(provider.excluded), MARGIN)
     return lines

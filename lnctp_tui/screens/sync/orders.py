@@ -74,21 +74,21 @@ DRAFTS: Columns[Draft] = Columns(
 def _holding(obeyed: dict[str, str]) -> Columns[Kept]:
     """Orders that hold. `obeyed`: hash → what other laptops did."""
 
-    def done(kept: Kept, _frame: Frame) -> str:
-        return obeyed.get(kept.order.hash) or (_("cumplida aquí") if kept.obeyed_at else "")
+    def done(entry: Kept, _frame: Frame) -> str:
+        return obeyed.get(entry.order.hash) or (_("cumplida aquí") if entry.obeyed_at else "")
 
-    def who(kept: Kept, frame: Frame) -> str:
-        return ", ".join(frame.words.names.get(person, person) for person in kept.order.persons)
+    def who(entry: Kept, frame: Frame) -> str:
+        return ", ".join(frame.words.names.get(person, person) for person in entry.order.persons)
 
     return Columns(
         (
-            Column(lambda kept, frame: order_words.title(kept.signed, frame.words.names)),
+            Column(lambda entry, frame: order_words.title(entry.signed, frame.words.names)),
             Column(done, 16, "success"),
             Column(who, 26, "muted", least=100),
-            Column(lambda kept, frame: moment(kept.order.at, frame.words.zone), 19, "muted"),
+            Column(lambda entry, frame: moment(entry.order.at, frame.words.zone), 19, "muted"),
         ),
-        lambda kept: kept.order.hash,
-        lambda kept, _frame: [note(f"   {order_words.effect(kept.signed.content)}")],
+        lambda entry: entry.order.hash,
+        lambda entry, _frame: [note(f"   {order_words.effect(entry.signed.content)}")],
     )
 
 

@@ -88,16 +88,18 @@ class Narrative:
     def seen(self) -> list[Seen]:
         """The questions that are open: dangers first, then the number to call, age, places, elements and the rest."""
         known = (
-            seen
+            question
             for offer in self.offers
-            if offer.key not in self.dismissed and (seen := self._seen(offer)) is not None
+            if offer.key not in self.dismissed and (question := self._seen(offer)) is not None
         )
         return sorted(known, key=_rank)
 
     def dangers(self) -> list[Seen]:
         """The questions about a danger that nobody answered: while there is one, the call is not ended or discarded."""
-        asked = (seen for seen in self.seen() if seen.offer.polarity != NO)
-        return [seen for seen in asked if _of_danger(seen.offer) or THREAT in seen.offer.values]
+        asked = (question for question in self.seen() if question.offer.polarity != NO)
+        return [
+            question for question in asked if _of_danger(question.offer) or THREAT in question.offer.values
+        ]
 
     def _seen(self, offer: Offer) -> Seen | None:
         words = self.text[offer.start : offer.end]
@@ -178,33 +180,33 @@ class Narrative:
         rows: list[Target] = [Ref("people", row["id"]) for row in self.intake.rows("person")]
         return [*rows, Newcomer(VICTIM), Newcomer(TRAFFICKER)]
 
-    def dismiss(self, seen: Seen) -> None:
+    def dismiss(self, question: Seen) -> None:
         """Not asked again in this form, unless it is said otherwise."""
-        self.dismissed.add(seen.key)
+        self.dismissed.add(question.key)
 
-    def take(self, seen: Seen, target: Target | None = None) -> Ref | None:
+    def take(self, question: Seen, target: Target | None = None) -> Ref | None:
         """Write what was asked to the record it is about; None, and nothing written, while nobody said whose it is."""
-        target = target or seen.target
+        target = target or question.target
         if target is None:
             return None
         if isinstance(target, Newcomer):
             target = self.intake.add("person", role=target.role)
-        where = self._source(seen.offer)
-        if seen.offer.kind in IDENTIFIERS:
-            return self._identifier(seen, target, where)
-        if seen.offer.kind in ("place", "venue"):
-            return self._place(seen, target, where)
-        if seen.offer.kind in ("amount", "institution"):
-            return self._money(seen, where)
-        return self._field(seen, target, where)
+        where = self._source(question.offer)
+        if question.offer.kind in IDENTIFIERS:
+            return self._identifier(question, target, where)
+        if question.offer.kind in ("place", "venue"):
+            return self._place(question, target, where)
+        if question.offer.kind in ("amount", "institution"):
+            return self._money(question, where)
+        return self._field(question, target, where)
 
     def _source(self, offer: Offer) -> str:
         words = self.text[offer.start : offer.end]
         return source(self.intake.contact.id, offer.start, words)
 
-    def _field(self, seen: Seen, target: Ref, where: str) -> Ref:
+    def _field(self, question: Seen, target: Ref, where: str) -> Ref:
         """Each code to its own record, with where it was read, in one patch a record."""
-        offer = seen.offer
+        offer = question.offer
         by_ref: dict[Ref, dict[str, Any]] = {}
         for code in codes_of(offer):
             ref = self.intake.draft.case if code.startswith(_CASE_PREFIXES) else target
@@ -228,8 +230,8 @@ class Narrative:
         """Where it was read, of a record that holds no answers: with the case."""
         self.intake.set(self.intake.draft.case, {f"answers.{SEEN}{code}.{ref.id}": where}, undoable=False)
 
-    def _identifier(self, seen: Seen, target: Ref, where: str) -> Ref:
-        offer = seen.offer
+    def _identifier(self, question: Seen, target: Ref, where: str) -> Ref:
+        offer = question.offer
         if offer.owner == CALLER and target == self.intake.draft.case:
             field = self.intake.protocol_field("case", CALLBACK)
             self.intake.enter(field, offer.values[0])
@@ -243,8 +245,8 @@ class Narrative:
         self._beside(ref, "value", where)
         return ref
 
-    def _place(self, seen: Seen, target: Ref, where: str) -> Ref:
-        offer = seen.offer
+    def _place(self, question: Seen, target: Ref, where: str) -> Ref:
+        offer = question.offer
         if target == self.intake.contact:
             patch = place_patch(self.intake, offer.values)
             self.intake.set(target, patch | {f"answers.{SEEN}state": where}, field="state")
@@ -258,10 +260,10 @@ class Narrative:
         self._beside(ref, "venue" if offer.kind == "venue" else "state", where)
         return ref
 
-    def _money(self, seen: Seen, where: str) -> Ref:
-        offer = seen.offer
+    def _money(self, question: Seen, where: str) -> Ref:
+        offer = question.offer
         if offer.kind == "institution":
-            ref = self.intake.add("money", institution=seen.words)
+            ref = self.intake.add("money", institution=question.words)
         else:
             ref = self.intake.add(
                 "money", amount=int(offer.values[0]), currency=offer.detail or "MXN", amount_estimated=False
@@ -325,8 +327,8 @@ def _of_danger(offer: Offer) -> bool:
     return any(value.startswith(_FIRST) for value in offer.values)
 
 
-def _rank(seen: Seen) -> tuple[int, int]:
-    offer = seen.offer
+def _rank(question: Seen) -> tuple[int, int]:
+    offer = question.offer
     order = (
         _of_danger(offer),
         offer.kind == "phone" and offer.owner == CALLER,

@@ -99,9 +99,9 @@ def say(
     with store.write() as unit:
         if not _is_here(unit, case_id):
             raise Refused("no_such_case")
-        for own, other in ((case_id, other_id), (other_id, case_id)):
+        for own, other_case in ((case_id, other_id), (other_id, case_id)):
             if _is_here(unit, own):
-                _write_half(unit, own, other, state_code, sorted(set(evidence)), remark)
+                _write_half(unit, own, other_case, state_code, sorted(set(evidence)), remark)
 
 
 def as_before(store: Store, case_id: str, other_id: str, how: str | None = "possible") -> None:
@@ -117,20 +117,20 @@ def _is_here(unit: Unit, case_id: str) -> bool:
 
 
 def _write_half(
-    unit: Unit, own: str, other: str, state_code: str | None, evidence: list[str], remark: str | None
+    unit: Unit, own: str, other_case: str, state_code: str | None, evidence: list[str], remark: str | None
 ) -> None:
-    row = bound.row_id("links", {"case_id": own, "other_id": other})
+    row = bound.row_id("links", {"case_id": own, "other_id": other_case})
     stored = unit.stored("links", row)
     said = {"state": state_code, "evidence": evidence or None, "remark": remark, "erased_at": None}
     if stored is None and state_code is None:
         pass
     elif stored is None or any(stored[name] != value for name, value in said.items()):
-        named = {"case_id": own, "other_id": other, "by_id": unit.author.actor}
+        named = {"case_id": own, "other_id": other_case, "by_id": unit.author.actor}
         patch = {name: value for name, value in said.items() if stored is not None or value is not None}
         unit.record("links", row, {**named, **patch}, case=own)
     case = unit.stored("cases", own)
-    if case is not None and ANSWER + other in (case["answers"] or {}):
-        unit.record("cases", own, {f"answers.{ANSWER}{other}": None})
+    if case is not None and ANSWER + other_case in (case["answers"] or {}):
+        unit.record("cases", own, {f"answers.{ANSWER}{other_case}": None})
 
 
 def ask(store: Store, task_id: str, case_id: str) -> None:
@@ -256,17 +256,21 @@ class _Reader:
         first = case_id == self.own
         if first:
             self.denied = [
-                half for other, half in said.items() if half.state == DENIED and other not in self.by_case
+                half
+                for other_case, half in said.items()
+                if half.state == DENIED and other_case not in self.by_case
             ]
-            self.decided = {other for other, half in said.items() if half.state in LINKED}
+            self.decided = {other_case for other_case, half in said.items() if half.state in LINKED}
         linked = {
-            other: half for other, half in said.items() if half.state in LINKED and other not in self.met
+            other_case: half
+            for other_case, half in said.items()
+            if half.state in LINKED and other_case not in self.met
         }
         self.met |= linked.keys()
         go_on = depth < DEEP and len(self.met) < MOST
         nodes = [
-            self.node(case_id, half, self.below(other, depth + 1) if go_on else ())
-            for other, half in linked.items()
+            self.node(case_id, half, self.below(other_case, depth + 1) if go_on else ())
+            for other_case, half in linked.items()
         ]
         return sorted(
             nodes, key=lambda node: (grade.ORDER.index(node.grade), node.folio or "~", node.case_id)
@@ -274,21 +278,26 @@ class _Reader:
 
     def node(self, case_id: str, half: Half, below: Sequence[Node]) -> Node:
         """A case as it hangs on another."""
-        other = half.other_id if half.case_id == case_id else half.case_id
-        match = self.by_case.get(other) if case_id == self.own else None
-        node = _undecided(match) if match is not None else self._unmatched(case_id, other, half)
+        other_case = half.other_id if half.case_id == case_id else half.case_id
+        match = self.by_case.get(other_case) if case_id == self.own else None
+        node = _undecided(match) if match is not None else self._unmatched(case_id, other_case, half)
         return replace(
-            node, folio=self._folio(other), state=half.state, remark=half.remark, by_id=half.by_id, at=half.at,
+            node, folio=self._folio(other_case), state=half.state, remark=half.remark, by_id=half.by_id, at=half.at,
             again=node.again and half.state == DENIED, below=tuple(below),
         )  # fmt: skip
 
-    def _unmatched(self, case_id: str, other: str, half: Half) -> Node:
+    def _unmatched(self, case_id: str, other_case: str, half: Half) -> Node:
         """By what both share now; of what has no key, by what the half says, which is never a strong reason."""
         told = [Shared(key, keys.unkeyed(key)) for key in half.evidence if keys.unkeyed(key)]
-        shared = [*link_keys.shared(self.connection, case_id, other), *told]
+        shared = [*link_keys.shared(self.connection, case_id, other_case), *told]
         reasons = tuple(entry.key for entry in grade.reasons(shared))
         return Node(
-            other, None, None, grade.grade(shared), reasons, tuple(sorted({entry.key for entry in shared}))
+            other_case,
+            None,
+            None,
+            grade.grade(shared),
+            reasons,
+            tuple(sorted({entry.key for entry in shared})),
         )
 
     def _folio(self, case_id: str) -> str | None:

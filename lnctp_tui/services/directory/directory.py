@@ -106,17 +106,17 @@ def search(store: Store, typed: str, limit: int = MOST) -> Listed:
 _SHOWN: WeakKeyDictionary[Held, tuple[datetime, dict[str, Found]]] = WeakKeyDictionary()
 
 
-def _shown(known: Held, now: datetime) -> Callable[[Entry], Found]:
+def _shown(catalog: Held, now: datetime) -> Callable[[Entry], Found]:
     """A provider as the list shows it, worked out once a minute: the next letter mostly finds the same ones."""
     minute = now.replace(second=0, microsecond=0)
-    if known not in _SHOWN or _SHOWN[known][0] != minute:
-        _SHOWN[known] = minute, {}
-    lines, is_open = _SHOWN[known][1], opened(now)
+    if catalog not in _SHOWN or _SHOWN[catalog][0] != minute:
+        _SHOWN[catalog] = minute, {}
+    lines, is_open = _SHOWN[catalog][1], opened(now)
 
     def shown(entry: Entry) -> Found:
         line = lines.get(entry.id)
         if line is None:
-            line = lines[entry.id] = _found(entry, known.offers[entry.id], now, is_open)
+            line = lines[entry.id] = _found(entry, catalog.offers[entry.id], now, is_open)
         return line
 
     return shown
@@ -134,31 +134,32 @@ def for_case(store: Store, document: Document, typed: str = "", limit: int = MOS
 
 
 def _for_case(
-    known: Held, document: Document, ids: Iterable[str] | None, tallies: Mapping[str, Tally], now: datetime, limit: int
+    catalog: Held, document: Document, ids: Iterable[str] | None,
+    tallies: Mapping[str, Tally], now: datetime, limit: int,
 ) -> Listed:  # fmt: skip
-    codes, is_open = known.codes, opened(now)
+    codes, is_open = catalog.codes, opened(now)
     asked = wanted.wanted(document, codes.needs, codes.sexes, codes.populations, now)
-    of = known.offers.values() if ids is None else (known.offers[id_] for id_ in ids)
+    of = catalog.offers.values() if ids is None else (catalog.offers[id_] for id_ in ids)
     offers = [offer for own in of for offer in own]
     useful = offers
     if asked.needs and ids is None:
         useful = [offer for offer in offers if offer.needs & asked.needs]
-    rates = _rates(known, tallies)
+    rates = _rates(catalog, tallies)
     fitting = fit.fitting(useful, asked, is_open, rates, limit)
     unmet = not fitting.ranked and ids is None and asked.needs != 0
     if unmet:  # an empty list would say that there is nobody to call
         fitting = fit.fitting(offers, asked, is_open, rates, limit)
     found = [
-        _found(known.entries[id_], entry.offers, now, is_open, tallies.get(id_, NOTHING), entry)
+        _found(catalog.entries[id_], entry.offers, now, is_open, tallies.get(id_, NOTHING), entry)
         for entry in fitting.ranked
-        if (id_ := entry.offer.provider_id) in known.entries
+        if (id_ := entry.offer.provider_id) in catalog.entries
     ]
     excluded = [
-        _found(known.entries[offer.provider_id], [offer], now, is_open, reason=reason)
+        _found(catalog.entries[offer.provider_id], [offer], now, is_open, reason=reason)
         for offer, reason in fitting.excluded
-        if offer.provider_id in known.entries
+        if offer.provider_id in catalog.entries
     ]
-    return Listed(tuple(found), tuple(excluded), asked, len(known.entries), unmet, fitting.left_out)
+    return Listed(tuple(found), tuple(excluded), asked, len(catalog.entries), unmet, fitting.left_out)
 
 
 def detail(store: Store, provider_id: str) -> Detail:
@@ -247,21 +248,21 @@ def _found(
 
 
 def _tallies(
-    known: Held, connection: Connection, now: datetime, ids: Sequence[str] | None = None
+    catalog: Held, connection: Connection, now: datetime, ids: Sequence[str] | None = None
 ) -> Mapping[str, Tally]:
     """How referrals ended, by provider: of the whole Line as the server counted, or here where that is more."""
     counts = referrals(connection, instants.iso(now - reliability.MONTHS_24), ids)
     tallies = {provider_id: reliability.tally(of) for provider_id, of in counts.items()}
-    line = known.whole_line
+    line = catalog.whole_line
     for provider_id in line if ids is None else line.keys() & ids:
         if line[provider_id].n >= tallies.get(provider_id, NOTHING).n:
             tallies[provider_id] = line[provider_id]
     return tallies
 
 
-def _rates(known: Held, tallies: Mapping[str, Tally]) -> dict[str, int]:
+def _rates(catalog: Held, tallies: Mapping[str, Tally]) -> dict[str, int]:
     """Reliability in tenths of the providers that have referrals; the others have their kind's."""
-    kinds = {id_: known.entries[id_].kind for id_ in tallies if id_ in known.entries}
+    kinds = {id_: catalog.entries[id_].kind for id_ in tallies if id_ in catalog.entries}
     of_kind: dict[str | None, Tally] = {}
     for id_, one in tallies.items():
         former = of_kind.get(kinds.get(id_), NOTHING)

@@ -208,14 +208,14 @@ TAKEN = text("SELECT rowid FROM search_rows WHERE rowid IN (SELECT value FROM js
 TOP = text("SELECT max(rowid) FROM search_rows WHERE rowid >= :a AND rowid < :b")
 
 
-def _cases(connection: Connection, wanted: dict[str, str]) -> list[dict[str, Any]]:
-    rows = list(connection.execute(text(CASE_TEXT), wanted).mappings())
+def _cases(connection: Connection, bound: dict[str, str]) -> list[dict[str, Any]]:
+    rows = list(connection.execute(text(CASE_TEXT), bound).mappings())
     spellings = _spellings(connection, " ".join(each["names"] or "" for each in rows))
     return [_row(each, spellings, is_case=1) for each in rows]
 
 
-def _contacts(connection: Connection, wanted: dict[str, str]) -> list[dict[str, Any]]:
-    rows = connection.execute(text(CONTACT_TEXT), wanted).mappings()
+def _contacts(connection: Connection, bound: dict[str, str]) -> list[dict[str, Any]]:
+    rows = connection.execute(text(CONTACT_TEXT), bound).mappings()
     return [_row(each, {}, is_case=0) for each in rows]
 
 

@@ -41,7 +41,7 @@ def words() -> tuple[str, ...]:
 def plain(text: str) -> str:
     """Lowercase, compatibility forms unified, accents and tildes gone."""
     parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(each for each in parts if not unicodedata.combining(each))
+    return "".join(piece for piece in parts if not unicodedata.combining(piece))
 
 
 @cache
@@ -53,7 +53,7 @@ def _spelling() -> dict[str, str]:
 
 def spelled(text: str) -> str:
     """Words of the list as people write them, with accents and ñ; others stay. Typing them without is the same."""
-    return " ".join(_spelling().get(each, each) for each in text.split())
+    return " ".join(_spelling().get(piece, piece) for piece in text.split())
 
 
 def complete(prefix: str, limit: int = 8) -> list[str]:
@@ -73,17 +73,17 @@ def word(typed: str) -> str | None:
 
 @cache
 def _whole() -> dict[str, int]:
-    return {each: index for index, each in enumerate(words())}
+    return {piece: index for index, piece in enumerate(words())}
 
 
 @cache
 def _by_prefix() -> dict[str, str]:
-    return {each[:_PREFIX]: each for each in words()}
+    return {piece[:_PREFIX]: piece for piece in words()}
 
 
 def unknown(text: str) -> list[int]:
     """Positions, from 1, of the words that are not in the list."""
-    return [place for place, each in enumerate(text.split(), 1) if word(each) is None]
+    return [place for place, piece in enumerate(text.split(), 1) if word(piece) is None]
 
 
 def normalise(text: str, kind: Kind) -> str:
@@ -93,7 +93,7 @@ def normalise(text: str, kind: Kind) -> str:
     not in the list stays as typed. Own: only compatibility forms and extra blanks do not matter.
     """
     if kind == "words":
-        return " ".join(word(each) or plain(each) for each in text.split())
+        return " ".join(word(piece) or plain(piece) for piece in text.split())
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
@@ -132,7 +132,7 @@ def decode(text: str) -> bytes | None:
     from mnemonic import Mnemonic
 
     source = Mnemonic("spanish")
-    typed = [_whole().get(word(each) or "") for each in text.split()]
+    typed = [_whole().get(word(piece) or "") for piece in text.split()]
     if None in typed:
         return None
     try:

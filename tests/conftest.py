@@ -53,7 +53,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-PtyApp.warm = True
+PtyApp.warm = PtyApp.plain = True
 once.keep()
 quick_pilot.wait_for_the_busy()
 late_paint.paint_when_looked_at()

@@ -35,8 +35,9 @@ KEYS = {
 EARLY = Path(__file__).parent / "early"
 KEPT = "LNCTP_TESTS_DERIVED"
 """Folder of the keys that were derived in this run (early/sitecustomize.py); empty: each process derives its own."""
-# pyte takes the letter after `<` or `=` for text; colours are half of what is sent, and nobody looks at them here.
-_NOT_FOR_PYTE = re.compile(rb"\x1b\[(?:[<=>][0-9;]*[a-zA-Z]|[0-9;:]*m)")
+# pyte takes the letter after `<` or `=` for text.
+_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<=>][0-9;]*[a-zA-Z]")
+_AND_COLOURS = re.compile(rb"\x1b\[(?:[<=>][0-9;]*[a-zA-Z]|[0-9;:]*m)")
 _UNFINISHED = re.compile(rb"\x1b(\[[0-9;<=>?]*)?$")
 
 
@@ -50,6 +51,8 @@ class PtyApp:
 
     warm = False
     """Whether the program may begin as a copy of one that is imported (warm.py). In tests, not in the bench."""
+    plain = False
+    """Whether colours are left out, half of what is sent: no test looks at them. Not in the bench."""
 
     def __init__(
         self,
@@ -117,7 +120,7 @@ class PtyApp:
         return data
 
     def _feed(self, data: bytes) -> None:
-        data = _NOT_FOR_PYTE.sub(b"", self._held + data)
+        data = (_AND_COLOURS if self.plain else _UNKNOWN_TO_PYTE).sub(b"", self._held + data)
         cut = _UNFINISHED.search(data)
         self._held = data[cut.start() :] if cut else b""
         self._text = None

@@ -283,17 +283,29 @@ def test_the_reason_of_a_question_is_said(lexicon: Lexicon) -> None:
         ("Usuaria busca a su hija de 20, la tienen en un bar.", "age", {"20"}),
         # another beside a victim who speaks, and somebody's children
         ("La golpea su esposo. Tienen dos niños, de ocho y de tres.", "age", set()),
+        ("En esa casa tienen dos niñas, de 8 y 10 años, encerradas.", "age", {"8", "10"}),
+        ("Tienen tres niños de 6, 8 y 9 años pidiendo en el crucero.", "age", {"6", "8", "9"}),
+        ("La usuaria, de 29 años, obligada a fichar en un bar, teme por su hermana de 15.", "age", {"29"}),
         # nobody's place
         ("Una paciente guatemalteca de San Marcos, golpeada.", "place", set()),
         ("Somos de Colón, Honduras, y nos tienen encerrados.", "place", set()),
         ("La vio en el crucero de Xola y Tlalpan.", "place", set()),
         ("Se da vista a FGE Puebla.", "place", set()),
         ("Lada de Aguascalientes.", "place", set()),
+        ("La tienen en Tapachula, en Guatemala la engancharon.", "place", {"07089"}),
         # what is taken back
         ("Le deben horas extra desde agosto; corrige, desde julio.", "date", {"2026-07"}),
         ("Se fue hace tres semanas con el novio; luego corrige y dice que casi cinco.", "date", set()),
         ("Le calcula unos trece; después dice que quizá menos, once o doce.", "age", set()),
         ("Tiene 20, no, 21 ya cumplió, y la obligan a fichar.", "age", set()),
+        # and what only sounds so
+        (
+            "Tiene 17 y la obligan a fichar. Le digo que no cuelgue; el novio tiene 40 y le pega.",
+            "age",
+            {"17", "40"},
+        ),
+        ("Depositó 5 mil pesos. No, nunca le devolvieron los 3 mil pesos.", "amount", {"5000", "3000"}),
+        ("Se fue el 3 de marzo; luego dice que la llamó en abril.", "date", {"2026-03-03", "2026-04"}),
         # a number is no town, a line no money
         ("Regresa en catorce días.", "place", set()),
         ("Se le da el dato de PROFEDET 800 911 7877.", "amount", set()),
@@ -325,6 +337,17 @@ def test_what_four_authors_wrote_freely_is_read_so(
         ("Una vez me trajo de regreso a puro lomo de machete.", "danger.weapon_present", "yes"),
         ("Pasaporte lo guarda la madame.", "indicator.dst_documents", "yes"),
         ("Se cierra como broma. Dijo que lo tienen amarrado.", "danger.locked_in", "yes"),
+        ("ya no la pude ver. esta encerrada en el cuarto", "danger.locked_in", "yes"),
+        ("Le pregunté si piensa en matarse; contestó que sí.", "cssrs.suicidal_thoughts", "unknown"),
+        ("Le pregunté si hay armas en la casa y dijo que sí.", "danger.weapon_present", "unknown"),
+        ("Un arma le vendieron al novio.", "danger.weapon_present", "yes"),
+        ("Traen a la niña amarrada a la espalda de la silla.", "danger.locked_in", "yes"),
+        ("Me apuntó y me dijo que me callara.", "danger.weapon_present", "yes"),
+        ("Jamás la ha llevado con un doctor.", "danger.illness_untreated", "yes"),
+        ("no tiene doc. la encerraron", "danger.locked_in", "yes"),
+        ("no regresó en dic. la encerraron", "danger.locked_in", "yes"),
+        ("Llama la hermana, dice que a ella también la golpean.", "violence.fisica", "yes"),
+        ("Mis compañeros ríen; no la cierro como broma. No le pagan.", "indicator.exp_low_no_salary", "yes"),
     ],
 )
 def test_what_they_denied_or_did_not_know_is_asked_so(

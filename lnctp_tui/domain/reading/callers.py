@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from lnctp_tui.domain.reading.harm import suffers
+from lnctp_tui.domain.reading.harm import harmed, suffers
 from lnctp_tui.domain.reading.offers import CALLER, GROUP, OTHER, SOMEONE, TRAFFICKER, VICTIM
 from lnctp_tui.domain.reading.persons import NO_SUBJECT, OWNED, SAYS, TELLING, TELLS, Cast, Person, calls
 from lnctp_tui.domain.reading.spelling import Word
@@ -51,7 +51,7 @@ def with_callers(terms: Sequence[Word], persons: Sequence[Person], *, opening: b
 def _appositive(terms: Sequence[Word], person: Person, behind: Person) -> bool:
     """Whether nothing but an age stands between who somebody is: `joven de 21 años, testigo`."""
     between = [term.text for term in terms[person.after : behind.first]]
-    aged = 2 <= len(between) <= 3 and between[0] in ("de", "d") and between[-1] in ("anos", "a")
+    aged = 2 <= len(between) <= 3 and between[0] == "de" and between[-1] in ("anos", "a")
     return aged and behind.word not in ("madre", "padre", "mama", "papa")
 
 
@@ -68,16 +68,15 @@ def _who_calls(terms: Sequence[Word], after: int) -> bool:
 
 def _is_who_calls(terms: Sequence[Word], person: Person) -> bool:
     """Whether somebody is said to be who calls: `quien llama es la hermana`, `la abuela es quien llama`."""
-    before = [
-        term.text for term in terms[max(0, person.first - 4) : person.first] if term.text not in _ARTICLES
-    ]
+    near = [term.text for term in terms[max(0, person.first - 4) : person.first]]
+    before = [word for word in near if word not in _DETERMINERS][-2:]
     behind = [term.text for term in terms[person.after : person.after + 3]]
-    return before[-2:] in (["llama", "es"], ["marca", "es"], ["habla", "es"]) or behind in (
-        ["es", "quien", "llama"], ["es", "quien", "marca"], ["es", "quien", "habla"],
-    )  # fmt: skip
+    if behind[:2] == ["es", "quien"]:
+        return behind[-1] in _RINGS
+    return before[-1:] == ["es"] and before[0] in _RINGS
 
 
-_ARTICLES = frozenset(("la", "el", "una", "un", "su"))
+_RINGS = ("llama", "marca", "habla")
 
 
 def _tells_first(terms: Sequence[Word], first: int) -> bool:
@@ -221,25 +220,18 @@ _WHO_USE = frozenset(("usuaria", "uria", "consultante", "peticionaria"))
 def with_asking(terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Person]:
     """`usuaria` is the one to whom it happens, and who calls when she asks for another: `pregunta por su hermano`."""
     said = " ".join(term.text for term in terms)
-    theirs = any(_theirs(terms, person) for person in persons)
     for person in persons:
-        tells = person.owner == VICTIM and person.word in _WHO_USE and (theirs or _ASKS_FOR.search(said))
-        yield person._replace(owner=CALLER) if tells else person
+        tells = person.owner == VICTIM and person.word in _WHO_USE
+        theirs = any(_theirs(terms, kin) and not harmed(terms[person.after : kin.first]) for kin in persons)
+        yield person._replace(owner=CALLER) if tells and (theirs or _ASKS_FOR.search(said)) else person
 
 
 def _theirs(terms: Sequence[Word], person: Person) -> bool:
     """Whether a relative of hers is spoken of, to whom it may happen: `usuaria pide …, es de su sobrina`."""
     before = terms[person.first - 1].text if person.first else ""
-    return (
-        person.kin
-        and person.owner == VICTIM
-        and "su" in (before, terms[person.first].text)
-        and not _does(terms, person)
-    )
-
-
-def _does(terms: Sequence[Word], person: Person) -> bool:
-    return any(term.text in ("la", "le", "lo", "me") for term in terms[person.after : person.after + 3])
+    hers = person.kin and person.owner == VICTIM and "su" in (before, terms[person.first].text)
+    does_it = any(term.text in ("la", "le", "lo", "me") for term in terms[person.after : person.after + 3])
+    return hers and not does_it
 
 
 def with_one_caller(terms: Sequence[Word], persons: Sequence[Person], cast: Cast) -> Iterator[Person]:
@@ -250,7 +242,7 @@ def with_one_caller(terms: Sequence[Word], persons: Sequence[Person], cast: Cast
         before = terms[person.first - 1].text if person.first else ""
         owned = before in OWNED or terms[person.first].text in OWNED
         begin = person.first - (before in OWNED)
-        told = begin > 0 and terms[begin - 1].text in ("que", "q") and (owned or before in ("el", "la"))
+        told = begin > 0 and terms[begin - 1].text == "que" and (owned or before in ("el", "la"))
         told = told or (before in ("el", "la") and person.first > 1 and terms[person.first - 2].text == "que")
         theirs = owned and person.word.startswith("vecin")  # «su vecina» of who calls
         another = (

@@ -38,9 +38,14 @@ _DONE_TO = frozenset(["la", "lo", "le", "las", "los", "les", "me", "nos"])
 _HOLDS = re.compile(r"(?:encerrad|trabajand|escondid|amarrad|vigilad|amenazad)")
 
 
+def harmed(words: Sequence[Word]) -> bool:
+    """Whether these words tell of harm, to whomever."""
+    return any(_DOES.match(word.text) or _HOLDS.match(word.text) for word in words)
+
+
 def _behind_age(terms: Sequence[Word], place: int) -> int:
     """The word behind an age that stands beside a person: `la abuela, 66 años, los manda`."""
-    at = place + (place < len(terms) and terms[place].text in ("de", "d"))
+    at = place + (place < len(terms) and terms[place].text == "de")
     at += at < len(terms) and terms[at].text in ("unos", "como")
     if at >= len(terms) or not terms[at].text.isdecimal():
         return place

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lnctp_tui.domain.reading.harm import harmed
 from lnctp_tui.domain.reading.lexicon import Hit
 from lnctp_tui.domain.reading.offers import (
     ASK,
@@ -175,15 +176,21 @@ def _apart(scene: Scene, first: int, behind: int) -> bool:
 
 
 def _own_children(scene: Scene, first: int) -> bool:
-    """Whether ages are told of the children of somebody: `tienen dos niños, de ocho y de tres`, `sus hijos (3, 6`."""
-    start = scene.terms[first].start
-    return _OWN_CHILDREN.search(scene.low, max(0, start - 60), start) is not None
+    """Whether ages are told of somebody's children, to whom nothing is done: `Tienen dos niños, de ocho y de tres` of a
+    couple, `delante de los hijos (14 y 9)`."""
+    before = scene.low[: scene.terms[first].start]
+    if _OF_SOMEBODY.match(before):
+        return True
+    couple = any(known.word in _PARTNERS for known in scene.cast.single)
+    used = harmed(scene.terms) or _USED.search(scene.low) is not None
+    return couple and not used and _OF_A_COUPLE.match(before) is not None
 
 
-_OWN_CHILDREN = re.compile(
-    r"\b(?:(?:tienen|tenemos|crian?) (?:dos|tres|cuatro|cinco|seis|varios|\d) (?:hij|nin)[oa]s|"
-    r"(?:delante de|acta\w* de?|espos[oa] e) (?:los |sus )?(?:hij|nin)[oa]s)"
-    r"(?:,? ?\(?(?:de )?(?:\w+,? (?:y |de )*){0,3})$"
+_AGES = r" (?:hij|nin)[oa]s(?:,? ?\(?(?:de )?(?:\w+,? (?:y |de )*){0,3})$"
+_OF_SOMEBODY = re.compile(r"(?:[^.;]*\b(?:delante de|acta\w* de?)|\W*espos[oa] e)(?: los| sus)?" + _AGES)
+_OF_A_COUPLE = re.compile(r"\W*(?:tienen|tenemos) (?:dos|tres|cuatro|cinco|seis|varios|\d)" + _AGES)
+_USED = re.compile(
+    r"\b(?:pid(?:en|iendo)|vend(?:en|iendo)|trabaj|llev(?:an|aron)|desaparec|secuestr|en el cuarto)"
 )
 
 
@@ -450,6 +457,7 @@ _OF_ONE = frozenset(("le", "la", "lo"))
 
 
 _TO_HER_TOO = re.compile(r"\ba (?:ella|el) (?:tambien|igual) $")
+_REPLIED = re.compile(r"\b(?:respond|contest)i?o\b")
 _FELLOWS = ("amig", "compan", "prim", "coleg", "paisan", "conocid")
 
 
@@ -457,12 +465,10 @@ def _of_deed(scene: Scene, hit: Hit) -> str:
     """The victim, unless somebody else is named for it."""
     terms, context = scene.terms, scene.cast.subject
     earlier = [person for person in scene.persons if person.after <= hit.first]
-    if (
-        earlier
-        and earlier[-1].owner in (OTHER, CALLER)
-        and _TO_HER_TOO.search(scene.low, 0, terms[hit.first].start)
-    ):
-        return OTHER  # «la abuela respondió que a ella también la vendieron»
+    start = terms[hit.first].start
+    if earlier and earlier[-1].owner in (OTHER, CALLER) and _TO_HER_TOO.search(scene.low, 0, start):
+        replied = earlier[-1].owner == OTHER or _REPLIED.search(scene.low, 0, start)
+        return OTHER if replied else ASK  # «la abuela respondió que a ella también la vendieron»
     if scene.of_self and earlier and _a_fellow(scene, earlier[-1]) and _objective(terms, hit):
         return OTHER  # «a mi amigo le dieron toques»
     clause = clause_of(scene.parts, hit.first)

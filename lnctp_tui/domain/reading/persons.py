@@ -204,6 +204,7 @@ def calls(terms: Sequence[Word], place: int) -> bool:
     if not 0 <= place < len(terms) or terms[place].text not in _CALLS:
         return False
     before = terms[place - 1].text if place else ""
-    if before == "me" and place == 1 and place + 1 < len(terms) and terms[place + 1].text in ("un", "una"):
+    behind = [term.text for term in terms[place + 1 :]]
+    if before == "me" and place == 1 and behind[:1] in (["un"], ["una"]) and "me" not in behind:
         return True  # «Me llama un señor de 58 años»
     return before not in _NOT_A_CALL or (before == "se" and terms[place].text.startswith("comunic"))

@@ -269,9 +269,9 @@ _ABROAD = (
     "dominican|bolivian|argentin|chilen|brasilen|costarricen|panamen|paraguay|uruguay|rus[oa]|chin[oa]|estadounidens"
 )
 _COUNTRY_BEHIND = re.compile(
-    r",? ?[(,]? ?(?:alla )?(?:en )?(?:honduras|guatemala|el salvador|nicaragua|colombia|venezuela|cuba|peru|ecuador|"
+    r"(?:, | \()(?:alla en )?(?:honduras|guatemala|el salvador|nicaragua|colombia|venezuela|cuba|peru|ecuador|"
     r"haiti|bolivia|argentina|chile|brasil|costa rica|panama|belice|eua|ee\.? ?uu|usa|estados unidos|texas|california|"
-    r"espana|canada)\b"
+    r"espana|canada)(?=\s*(?:[.,;)]|$))"
 )
 """What stands behind a town elsewhere: `Colón, Honduras`."""
 _PROMISED = re.compile(r" (?:habia|hay|habria) (?:chamba|trabajo|jale|empleo|mucho trabajo)\b")

@@ -15,7 +15,7 @@ _CURRENCY = {
     "dolares": "USD", "dolar": "USD", "dlls": "USD", "dls": "USD", "usd": "USD", "euros": "EUR", "euro": "EUR",
     "quetzales": "GTQ", "lempiras": "HNL", "cad": "CAD", "bolivares": "VES",
 }  # fmt: skip
-_SIGNS = frozenset(("usd", "mxn", "dlls", "dls"))
+_SIGN = re.compile(r"\b(usd|mxn|dlls|dls) $")
 """What may stand before an amount: `USD 4,500`."""
 _MONEY_BEFORE = frozenset(
     [
@@ -119,7 +119,6 @@ _LINKS = frozenset(
         "se",
         "al",
         "otros",
-        "d",
         "todavia",
         "x",
     ]
@@ -413,11 +412,9 @@ def _amount(text: str, terms: Sequence[Word], number: Number) -> tuple[str, str,
     signed = text[max(0, start - 2) : start].rstrip().endswith("$")
     if following[:1] == ["de"]:
         following = following[1:]
-    previous = terms[number.first - 1] if number.first else None
-    named_before = previous is not None and previous.text in _SIGNS and previous.end + 1 == start
     currency = _CURRENCY.get(following[0], "") if following else ""
-    if named_before and previous is not None and not currency:
-        return str(number.value), _CURRENCY[previous.text], (previous.start, end)
+    if not currency and (sign := _SIGN.search(text, 0, start)):
+        return str(number.value), _CURRENCY[sign[1]], (sign.start(), end)
     if number.value == 1 or _BILL.search(text, 0, start) or _A_LINE.search(text, 0, start):
         return None  # «ni un peso», «PROFEDET 800 911»
     if not currency and not signed and (of_more := _OF_MORE.match(text, end)):
@@ -748,7 +745,7 @@ def _age(text: str, terms: Sequence[Word], number: Number, ends: Sequence[int]) 
 
 _YOUNG = 8
 _BEFORE_AGE = frozenset(
-    ["de", "d", "con", "y", "o", "e", "a", "entre", "como", "unos", "unas", "casi", "apenas", "aproximadamente",
+    ["de", "con", "y", "o", "e", "a", "entre", "como", "unos", "unas", "casi", "apenas", "aproximadamente",
      "aprox", "ya", "solo", "nomas", "recien", "edad", "mi", "sus", "su", "es", "son", "tiene", "tienen", "tengo",
      "otro", "otra"]
 )  # fmt: skip
@@ -883,7 +880,7 @@ _CHILDREN = frozenset(
     ("ninas", "ninos", "bebes", "criaturas", "pequenos", "chamacos", "chamacas", "chiquillos")
 )
 _HAS = re.compile(
-    r"\b(?:sus|mis|nuestr[oa]s|(?:madre|mama|padre|papa) de|tuvo|tiene|tienen|tenemos|tenia|tengo|crio|cria|"
+    r"\b(?:sus|mis|nuestr[oa]s|(?:madre|mama|padre|papa) de|tuvo|tiene|tenia|tengo|crio|cria|"
     r"mantiene)(?: ya)? $"
 )
 _AT_WORK = re.compile(r"\s*(?:encerrad|trabaj|pidiendo|vendiendo|que (?:piden|venden|trabajan|no son))")

@@ -23,7 +23,7 @@ from lnctp_tui.domain.reading.offers import (
     VICTIM,
     Offer,
 )
-from lnctp_tui.domain.reading.sentence import Context, Read, read_sentence
+from lnctp_tui.domain.reading.sentence import NEVER_LEFT_OUT, Context, Read, read_sentence
 from lnctp_tui.domain.reading.spelling import folded, sentences
 from lnctp_tui.domain.values import stretches
 
@@ -81,7 +81,7 @@ class Reader:
             known = self._passed(text, of_self=True)
         elif not of_self and _opens_with_caller(text, known):
             known = self._passed(text, of_self=False, caller_opens=True)
-        asked: Asked = {}
+        asked: dict[tuple[str, tuple[str, ...], str, str], tuple[Offer, int]] = {}
         towns: set[str] = set()
         for offer, start in _all(known):
             if offer.kind == "place" and len(offer.values) > 1 and towns.intersection(offer.values):
@@ -91,9 +91,9 @@ class Reader:
             asked.setdefault(offer.key, (offer, start))
         if any("no_case" in marks for marks in signs) and not any("me" in marks for marks in signs):
             asked = {key: each for key, each in asked.items() if _never_left_out(each[0])}
-        asked = _without_corrected(asked, text)
+        asked = {key: each for key, each in asked.items() if not _taken_back(*each, text)}
         if any("joke" in marks for marks in signs):
-            asked = {key: each for key, each in asked.items() if each[0].values[0].startswith(_GRAVE)}
+            asked = {key: each for key, each in asked.items() if each[0].values[0].startswith(NEVER_LEFT_OUT)}
         open_who = _undecided(signs)
         return _one_age(
             (
@@ -172,41 +172,22 @@ def _never_left_out(offer: Offer) -> bool:
     return offer.kind in ("term", "phone", "email")
 
 
-Asked = dict[tuple[str, tuple[str, ...], str, str], tuple[Offer, int]]
-_CORRECTS = re.compile(
-    r"(?:^|[.,;:] ?)(?:no, |bueno\b)|\b(?:digo|perdon|corrige|corrijo|mejor dicho|"
-    r"(?:luego|despues|mas adelante) (?:dice|precisa|aclara|corrige))\b"
-)
 _TAKEN_BACK = re.compile(
-    r"[^.;\n]{0,30}[.;,] ?(?:y )?(?:(?:luego|despues|mas adelante) (?:corrige|precisa|aclara|dice que)|corrige|corrijo|"
-    r"bueno,? (?:los )?cumpl|digo,|perdon,|no, \d)"
+    r"[^.;\n]{0,30}[.;,] ?(?:y )?(?:(?:luego|despues|mas adelante) (?:corrige\b|(?:precisa|aclara|dice) que "
+    r"(?:quiza|tal vez|son|eran?|es|casi|mas bien|menos|no)\b)|corrige\b|corrijo\b|mejor dicho\b|(?:digo|perdon),|"
+    r"bueno,? (?:los )?cumpl|no, (?:\d|(?:un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez)\b))"
 )
+"""`desde agosto; corrige, desde julio`, `trece; luego dice que quizá menos`, `cuatro. No, tres`."""
 _SAID_AGAIN = 80
-"""Characters between what was said and its correction."""
-
-
-def _without_corrected(asked: Asked, text: str) -> Asked:
-    """Without a number or date that the next words take back: `desde agosto; corrige, desde julio`, `trece; luego dice
-    que quizá menos`."""
-    last: dict[str, tuple[tuple[str, tuple[str, ...], str, str], int]] = {}
-    gone = set()
-    for key, (offer, start) in sorted(asked.items(), key=lambda item: item[1][0].start + item[1][1]):
-        if offer.kind not in _MEASURED:
-            continue
-        behind = folded(text[start + offer.end : start + offer.end + _SAID_AGAIN])
-        if _TAKEN_BACK.match(behind):
-            gone.add(key)
-        before = last.get(offer.kind)
-        between = text[before[1] : start + offer.start] if before else ""
-        if before and len(between) <= _SAID_AGAIN and _CORRECTS.search(folded(between)):
-            gone.add(before[0])
-        last[offer.kind] = (key, start + offer.end)
-    return {key: each for key, each in asked.items() if key not in gone}
-
-
+"""Characters in which it is taken back."""
 _MEASURED = frozenset(("age", "amount", "headcount", "date"))
-_GRAVE = ("danger.", "cssrs.")
-"""Asked whatever the counselor thinks of the call."""
+
+
+def _taken_back(offer: Offer, start: int, text: str) -> bool:
+    """Whether the next words take a number or a date back; `start`: where its sentence begins."""
+    end = start + offer.end
+    behind = folded(text[end : end + _SAID_AGAIN])
+    return offer.kind in _MEASURED and _TAKEN_BACK.match(behind) is not None
 
 
 def _deed(offer: Offer) -> bool:

@@ -663,15 +663,15 @@ def _did_it_themself(reading: _Reading, hit: Hit) -> bool:
     row = hit.meaning
     if isinstance(row, Row) and any(value.startswith(_GRAVE) for value in row.values):
         return False
-    said = [
-        reading.sentence.text[term.start : term.end].lower() for term in reading.terms[hit.first : hit.after]
-    ]
+    said = [reading.said.written(term) for term in reading.terms[hit.first : hit.after]]
     return any(
         word in _ANOTHER and verb.endswith(("é", "í")) and len(verb) > _SHORT for word, verb in pairwise(said)
     )
 
 
-_GRAVE = ("danger.", "cssrs.", "indicator.dst_threat")
+NEVER_LEFT_OUT = ("danger.", "cssrs.")
+"""What is asked whoever was named last, and whatever the counselor thinks of the call."""
+_GRAVE = (*NEVER_LEFT_OUT, "indicator.dst_threat")
 _ANOTHER = frozenset(("le", "la", "lo", "les", "las", "los"))
 _SHORT = 3
 
@@ -698,7 +698,7 @@ def _own_work(reading: _Reading, hit: Hit) -> bool:
     """Whether somebody works there who only tells of another: `yo trabajo en un restaurante`."""
     clause = clause_of(reading.said.parts, hit.first)
     words = reading.terms[clause.first : hit.first]
-    before = {reading.sentence.text[term.start : term.end].lower() for term in words}
+    before = {reading.said.written(term) for term in words}
     return (
         not reading.scene.of_self and bool(before & {"trabajo", "laboro", "atiendo"}) and "me" not in before
     )
@@ -735,7 +735,7 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
     # a danger is never left out because a witness was named last
     if whose == CALLER and row.values[0].startswith((*_HARM, "need.")):
         return ASK
-    return ASK if row.values[0].startswith(_NEVER_LEFT_OUT) and whose in (OTHER, CALLER) else whose
+    return ASK if row.values[0].startswith(NEVER_LEFT_OUT) and whose in (OTHER, CALLER) else whose
 
 
 def _subject_behind(reading: _Reading, hit: Hit) -> Person | None:
@@ -751,7 +751,6 @@ def _subject_behind(reading: _Reading, hit: Hit) -> Person | None:
 _LINKED = frozenset(
     ("a", "al", "con", "de", "del", "y", "que", "por", "para", "como", "su", "mi", "un", "una")
 )
-_NEVER_LEFT_OUT = ("danger.", "cssrs.")
 _STATES = ("vulnerability.",)
 """What somebody is or has, and no deed."""
 _HARM = ("violence.", "means.", "act.", "danger.", "modality.", "indicator.", "hooking_", "need.rescate")

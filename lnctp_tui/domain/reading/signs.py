@@ -146,8 +146,8 @@ def _prank(terms: Sequence[Word]) -> bool:
 
 
 _ENDED_AS = re.compile(
-    r"\b(?:se (?:cierra|cerro|registra|registro|clasifica|tipifica)|registro|cierro|clasifico|"
-    r"(?:clasificada|registrada|tipificada)) (?:la llamada )?como (?:una )?broma\b|"
+    r"(?<!no )(?<!no la )(?<!no lo )\b(?:se (?:cierra|cerro|registra|registro|clasifica|tipifica)|"
+    r"registro|cierro|clasifico|(?:clasificada|registrada|tipificada)) (?:la llamada )?como (?:una )?broma\b|"
     r"\ben apariencia(?: una)? broma\b"
 )
 """How a counselor says what the call was: only what may be a danger is asked then."""

@@ -54,11 +54,14 @@ _SHORT = frozenset(
 _SHORTER = frozenset(
     ["mpal", "mun", "cmdte", "cmte", "ult", "sem", "esp", "pte", "ptes", "usr", "ust", "resp", "depto", "hosp",
      "gral", "sec", "prim", "ofl", "uria", "uro", "vma", "aunq", "msj", "publ", "ene", "feb", "abr", "jun", "jul",
-     "ago", "sept", "oct", "nov", "dic", "bca", "muj", "hom", "pers", "doc", "docs", "info", "coord", "inst", "carr",
-     "prol", "esq", "int", "ext", "chis", "oax", "ver", "pue", "jal", "gto", "gro", "hgo", "mich", "mor", "nay",
-     "qro", "tab", "tamps", "tlax", "yuc", "zac", "camp", "coah", "dgo", "ags", "mex", "chih"]
+     "ago", "sept", "oct", "nov", "dic", "bca", "muj", "hom", "pers", "coord", "inst", "carr", "prol", "esq"]
 )  # fmt: skip
 """Words that are cut short where the sentence goes on in small letters: `policía mpal. de`, `refiere q. la`."""
+_STATES = frozenset(
+    ["chis", "oax", "ver", "pue", "jal", "gto", "gro", "hgo", "mich", "mor", "nay", "qro", "tab", "tamps", "tlax",
+     "yuc", "zac", "camp", "coah", "dgo", "ags", "mex", "chih"]
+)  # fmt: skip
+"""So are names of states, with a capital: `ya no la pude ver. está encerrada` are two sentences."""
 _CHAT = {"q": "que", "d": "de", "xq": "porque", "pq": "porque", "porq": "porque"}
 """How some words are typed in haste."""
 
@@ -108,7 +111,8 @@ def _abbreviated(text: str, begin: int, end: int) -> bool:
     if last in _SHORT or (len(last) == 1 and words_before[-1].isupper()):
         return True
     goes_on = text[end + 1 : end + 3].strip()[:1].islower()
-    return goes_on and (last in _SHORTER or (len(last) == 1 and last in "bcdfgjklnpqrsvxz"))
+    short = last in _SHORTER or (last in _STATES and words_before[-1][0].isupper())
+    return goes_on and (short or (len(last) == 1 and last in "bcdfgjklnpqrsvxz"))
 
 
 def _pieces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:

@@ -99,7 +99,10 @@ def clauses(text: str, terms: Sequence[Word]) -> list[Clause]:
     for at in range(1, len(terms)):
         between = text[terms[at - 1].end : terms[at].start]
         begins = terms[at].text in _VERBS or (terms[at].text == "no")
-        if terms[at].text in _CUTS or ((_breaks(between)) and begins) or ":" in between:
+        short = (
+            "." in between and terms[at - 1].end - terms[at - 1].start > 1
+        )  # «no volvió en dic. la encerraron»
+        if terms[at].text in _CUTS or ((_breaks(between)) and begins) or ":" in between or short:
             cuts.append(at)
     return [Clause(first, after) for first, after in zip(cuts, [*cuts[1:], len(terms)], strict=True)]
 
@@ -138,6 +141,10 @@ class Statement(NamedTuple):
     """Whether a time long past is named, and no `desde` before it."""
     back: bool = False
     """Whether the sentence before was of a time long past."""
+
+    def written(self, word: Word) -> str:
+        """A word with its accents, in small letters."""
+        return self.text[word.start : word.end].lower()
 
 
 def statement(lexicon: Lexicon, text: str, low: str, terms: Sequence[Word], year: int) -> Statement:
@@ -300,9 +307,7 @@ _UNREAL = re.compile(r"\w+(?:[ai]rían?|(?:vend|met|d)rían?)$")
 
 def _unreal(statement: Statement, first: int, after: int) -> bool:
     """Whether a deed is only thought of, by its mood: `si fuera su novia no la dejaría salir`."""
-    return any(
-        _UNREAL.match(statement.text[term.start : term.end].lower()) for term in statement.terms[first:after]
-    )
+    return any(_UNREAL.match(statement.written(term)) for term in statement.terms[first:after])
 
 
 def _long_ago(statement: Statement, first: int, after: int, row: Row) -> bool:
@@ -311,9 +316,7 @@ def _long_ago(statement: Statement, first: int, after: int, row: Row) -> bool:
         return False
     tense = _PAST_TENSE if statement.gone else _IMPERFECT
     begin = max(0, first - _HAD) if statement.gone and row.values[0].startswith("danger.") else first
-    return any(
-        tense.search(statement.text[term.start : term.end].lower()) for term in statement.terms[begin:after]
-    )
+    return any(tense.search(statement.written(term)) for term in statement.terms[begin:after])
 
 
 _HAD = 2
@@ -339,10 +342,10 @@ def _answered(low: str, end: int) -> str:
     match = _ANSWER.match(low, end)
     if match is None:
         return ""
-    statement = match[1]
-    if statement in ("si", "x"):
+    answer = match[1]
+    if answer in ("si", "x"):
         return YES
-    return UNKNOWN if statement.startswith(("no s", "se d", "ns", "n/")) else NO
+    return UNKNOWN if answer.startswith(("no s", "se d", "ns", "n/")) else NO
 
 
 def _turned(answer: str, row: Row | None) -> str:
@@ -370,7 +373,7 @@ _DENIED_SAYINGS = frozenset(
      "be", "cree", "visto", "vio", "ve", "hay", "se", "sea", "es", "afirma", "indica", "parece", "asegura"]
 )  # fmt: skip
 """`no dice que la golpean` denies it, `no le creyeron que la golpean` does not."""
-_LINKS = frozenset(("que", "q", "ni", "se", "ya", "siquiera", "tampoco", "si", "y"))
+_LINKS = frozenset(("que", "ni", "se", "ya", "siquiera", "tampoco", "si", "y"))
 
 
 def _doubtful(statement: Statement, first: int, after: int, clause: Clause) -> bool:
@@ -392,7 +395,7 @@ def _doubtful(statement: Statement, first: int, after: int, clause: Clause) -> b
     between = [term.text for term in terms[last.after : first]]
     if terms[last.first].text in ("sin", "s"):
         return True
-    que = next((place for place in range(last.after, first) if terms[place].text in ("que", "q")), None)
+    que = next((place for place in range(last.after, first) if terms[place].text == "que"), None)
     if que is not None:
         return que > last.after and terms[que - 1].text not in _DENIED_SAYINGS
     if not between or all(word in _LINKS for word in between):
@@ -461,9 +464,7 @@ def _told_behind_comma(statement: Statement, begin: int, first: int) -> bool:
     ):
         return False
     word = statement.terms[first]
-    return (
-        re.search(r"(?:aban?|ían?|ó|aron|ieron)$", statement.text[word.start : word.end].lower()) is not None
-    )
+    return re.search(r"(?:aban?|ían?|ó|aron|ieron)$", statement.written(word)) is not None
 
 
 def _told_to(statement: Statement, hit: Hit, first: int) -> bool:
@@ -499,8 +500,8 @@ def _present(statement: Statement, hit: Hit, clause: Clause) -> bool:
     """Whether an accent that was left out would make a past of `trabajo en una casa`."""
     word = statement.terms[hit.first]
     before = statement.terms[hit.first - 1].text if hit.first else ""
-    alone = hit.first == clause.first or before in ("yo", "y", "ahorita", "ahora", "que", "q")
-    return alone and statement.text[word.start : word.end].lower() == "trabajo"
+    alone = hit.first == clause.first or before in ("yo", "y", "ahorita", "ahora", "que")
+    return alone and statement.written(word) == "trabajo"
 
 
 _STATES = frozenset(
@@ -570,9 +571,7 @@ def _begun_anew(statement: Statement, begin: int, first: int) -> bool:
 def _conditional(statement: Statement, clause: Clause, first: int) -> bool:
     """Whether a danger depends on something: `si habla la van a matar`."""
     return any(
-        term.text == "si"
-        and statement.text[term.start : term.end].lower() == "si"
-        and not _AFFIRMS.match(statement.text, term.end)
+        term.text == "si" and statement.written(term) == "si" and not _AFFIRMS.match(statement.text, term.end)
         for term in statement.terms[clause.first : first]
     )
 
@@ -624,4 +623,4 @@ def _accented(statement: Statement, hit: Hit, cue: Cue) -> bool:
     if cue.kind != "hypo" or hit.after != hit.first + 1 or statement.terms[hit.first].text != "si":
         return False
     word = statement.terms[hit.first]
-    return statement.text[word.start : word.end].lower() != "si"
+    return statement.written(word) != "si"

@@ -80,7 +80,7 @@ def _behind(terms: Sequence[Word], place: int) -> str:
 
 def _aged(text: str, terms: Sequence[Word], place: int) -> bool:
     """Whether an age stands behind a noun: `su novia de 16`."""
-    if place + 1 >= len(terms) or terms[place].text not in ("de", "d"):
+    if place + 1 >= len(terms) or terms[place].text != "de":
         return False
     number = number_at(text, terms, place + 1)
     return number is not None and 3 <= number.value < 100

@@ -35,7 +35,7 @@ _VAGUE = re.compile(r"(?:el|la|este|esta) (?:semana|mes|ano)")
 _HABIT = re.compile(r"(?:todos |cada |los |dia de |por |hasta |\bde \d\d?(?: anos)? )$")
 _FUTURE_BEFORE = re.compile(
     r"\b(?:programada?|se programa|audiencia|cita|se la lleva|la lleva|lo llevan?|va a|van a|cumple|cumplira|"
-    r"cumplio|cumpli|cumplo|cumplen|va para los|quier\w+ (?:que|q)|nacio|naci|presentarse|presentarme|"
+    r"cumplio|cumpli|cumplo|cumplen|va para los|nacio|naci|presentarse|presentarme|"
     r"para el|proximo|que viene|antes del?)\b[^,]{0,40}$|\b(?:es|sera|son|queda|toca|"
     r"hasta)(?: para)?(?: el)? $"
 )

@@ -380,3 +380,19 @@ def test_what_stands_within_a_phrase_leads_back_to_its_own_words(lexicon: Lexico
     text = "Una señora me dijo que los agarran para pedir en los semáforos."
     (venue,) = asked(lexicon, text, "venue")
     assert text[venue.start : venue.end] == "semáforos"
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("La muchacha tiene 16 años.", ["19", "16"]),
+        ("La muchacha tiene entre 16 y 17 años.", ["19", "16-17"]),
+        ("La muchacha tiene 25 años.", ["19"]),
+        ("La niña tiene 4 años.", ["19"]),
+    ],
+)
+def test_an_age_that_makes_a_minor_is_asked_however_late(
+    lexicon: Lexicon, text: str, ages: list[str]
+) -> None:
+    first = "Llama la hermana de una muchacha de 19 años. El patrón no la deja salir desde marzo. "
+    assert [offer.values[0] for offer in asked(lexicon, first + text, "age")] == ages

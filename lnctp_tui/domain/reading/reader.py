@@ -25,7 +25,7 @@ from lnctp_tui.domain.reading.offers import (
 )
 from lnctp_tui.domain.reading.sentence import NEVER_LEFT_OUT, Context, Read, read_sentence
 from lnctp_tui.domain.reading.spelling import folded, sentences
-from lnctp_tui.domain.values import stretches
+from lnctp_tui.domain.values import ages, stretches
 
 LONGEST_TEXT = 200_000
 """Characters that are read; the rest is told to be unread."""
@@ -219,14 +219,15 @@ def _harmed_as_well(signs: Sequence[frozenset[str]]) -> bool:
 
 def _one_age(offers: Iterator[Offer], known: str) -> list[Offer]:
     """A second age of one victim is asked, and left out far behind the first, for nobody has two; so is any but the one
-    that is known."""
+    that is known. An adolescent's behind an adult's never is: in doubt a person is a minor (art. 3 X)."""
     made, end = [], 0
     for offer in offers:
         if offer.kind == "age" and offer.owner == ASK and known not in ("", "?"):
             continue
         if offer.kind == "age" and offer.owner == VICTIM:
             age = offer.values[0].lstrip("~")
-            if known not in ("", "?", age) and end and (offer.bond == FAR or offer.start - end > _BROTHERS):
+            far = end and (offer.bond == FAR or offer.start - end > _BROTHERS)
+            if known not in ("", "?", age) and far and not _makes_minor(age, known):
                 continue
             known, end = known or age, end or offer.end
             offer = offer if age == known else replace(offer, owner=ASK)
@@ -234,6 +235,20 @@ def _one_age(offers: Iterator[Offer], known: str) -> list[Offer]:
     return made
 
 
+def _makes_minor(age: str, known: str) -> bool:
+    """Whether a person known to be of age may be an adolescent by another age, `16` or `16-18`; a child's is another's.
+
+    Source: LGDNNA art. 5, adolescents are from twelve to below eighteen.
+    """
+    later, first = ages.parse(age), ages.parse(known)
+    return (
+        isinstance(later, ages.Age)
+        and isinstance(first, ages.Age)
+        and _ADOLESCENT <= later.youngest < ages.ADULT <= first.youngest
+    )
+
+
+_ADOLESCENT = 12
 _BROTHERS = 30
 """Characters between the ages of two to whom it happens: `Nemesio de 15 y Rufina de 11 años`."""
 _OF_ONE = frozenset(("age", "nationality", "sex", "education"))

@@ -166,6 +166,7 @@ def test_from_an_empty_folder_to_a_backup_and_back(
     assert (other / "server.key").read_bytes() == (home / "server.key").read_bytes()
     restored = run("status", "--json", home=other).json
     assert (restored["n"], restored["active"]) == (2, 1)
+    assert columns_known(other, "log") > 0
     assert run("refold", "--json", home=other).json["ok"] is True
 
     assert {b for worker in range(8) for b in [laptop.call("GET", "/v1/me").status]} == {200}
@@ -176,6 +177,13 @@ def test_from_an_empty_folder_to_a_backup_and_back(
     lines = [json.loads(line) for line in process.stderr.read().splitlines()]
     assert {"listening", "enrolled", "stopped"} <= {line["event"] for line in lines}
     assert "Ana" not in json.dumps(lines)
+
+
+def columns_known(home: Path, table: str) -> int:
+    """Of how many columns of a table PostgreSQL knows what stands in them when it plans."""
+    with cluster.running(Settings(home=home)) as found, database.connect(found.owner) as connection:
+        rows = connection.execute("SELECT attname FROM pg_stats WHERE tablename = %s", (table,)).fetchall()
+    return len(rows)
 
 
 def founded_by_two(run: Run, url: str, home: Path) -> Officers:

@@ -201,6 +201,8 @@ def restore(
             connection.execute(identity.FORGET)
     schema.migrate(owner, home=home)
     _note_safe(owner, manifest)
+    with database.connect(owner, autocommit=True) as connection:
+        connection.execute("ANALYZE")  # else nothing is known of its columns for some minutes
     return manifest
 
 

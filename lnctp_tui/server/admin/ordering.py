@@ -118,8 +118,7 @@ def _carry_out(
     """Makes the tables say what holds, gives and takes what roles let see, and notes who ordered what."""
     after = rulings.read(connection, team, keep=False)
     assert after is not None
-    laptops = connection.execute(LAPTOPS, (team,)).fetchall()
-    for id_, key, person, state in laptops:
+    for id_, key, person, state in connection.execute(LAPTOPS, (team,)):
         signed_state, whose = after.state(key, now), after.standing.whose(key) or person
         if (signed_state, whose) != (state, person):
             connection.execute(SAY_DEVICE, (signed_state, whose, team, id_))

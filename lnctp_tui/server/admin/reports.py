@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from lnctp_tui.server.admin import ordering
 from lnctp_tui.server.devices import Ruling
 from lnctp_tui.server.postgres.database import Db
@@ -18,30 +20,38 @@ COUNTED = "SELECT hash, count(*) FROM obeyed WHERE team = %s GROUP BY hash"
 LAPTOPS = """SELECT d.id, d.public_key, d.person, p.name, d.state, d.folio_prefix, d.created_at, d.seen_at
   FROM devices d LEFT JOIN people p ON p.team = d.team AND p.id = d.person
   WHERE d.team = %s ORDER BY d.created_at, d.id"""
+PERSON = ("id", "name", "role", "state")
 LAPTOP = ("id", "public_key", "person", "name", "state", "folio_prefix", "created_at", "seen_at")
 PEOPLE = "SELECT id, name, role, state FROM people WHERE team = %s ORDER BY name, id"
 
 
 def known(connection: Db, team: str, ruling: Ruling | None) -> dict[str, Any]:
-    """Laptops and people of a team, and what a first authority has to list of them. Duty `serve`."""
-    laptops = [dict(zip(LAPTOP, row, strict=True)) for row in connection.execute(LAPTOPS, (team,))]
-    people = [
-        dict(zip(("id", "name", "role", "state"), row, strict=True))
-        for row in connection.execute(PEOPLE, (team,))
-    ]
-    if ruling is not None:
-        for laptop in laptops:
-            laptop["state"] = ruling.state(laptop["public_key"], instants.now())
-            laptop["person"] = ruling.standing.whose(laptop["public_key"]) or laptop["person"]
-    devices, roles = ordering.baseline(connection, team)
+    """Laptops and people of a team, and what a first authority has to list of them, until there is one. Duty `serve`.
+
+    Each laptop is written as JSON when it is read: there are as many as counselors.
+    """
+    laptops = (
+        _laptop(dict(zip(LAPTOP, row, strict=True)), ruling) for row in connection.execute(LAPTOPS, (team,))
+    )
+    listed = orjson.Fragment(b"[%b]" % b",".join(laptops))
+    people = (dict(zip(PERSON, row, strict=True)) for row in connection.execute(PEOPLE, (team,)))
+    devices, roles = ({}, {}) if ruling else ordering.baseline(connection, team)
     return {
-        "devices": laptops,
-        "people": people,
+        "devices": listed,
+        "people": orjson.Fragment(b"[%b]" % b",".join(map(orjson.dumps, people))),
         "baseline": {
             "devices": sorted([key, *of] for key, of in devices.items()),
             "people": sorted([person, role] for person, role in roles.items()),
         },
     }
+
+
+def _laptop(row: dict[str, Any], ruling: Ruling | None) -> bytes:
+    """A laptop, as officers signed it where there are any."""
+    if ruling is not None:
+        row["state"] = ruling.state(row["public_key"], instants.now())
+        row["person"] = ruling.standing.whose(row["public_key"]) or row["person"]
+    return orjson.dumps(row)
 
 
 def orders(connection: Db, ruling: Ruling) -> list[dict[str, Any]]:
@@ -65,10 +75,8 @@ def orders(connection: Db, ruling: Ruling) -> list[dict[str, Any]]:
 def obeyed(connection: Db, ruling: Ruling) -> list[dict[str, Any]]:
     """Of each order that laptops are to obey: how many did, of how many. Duty `serve`."""
     counted: dict[str, int] = dict(connection.execute(COUNTED, (ruling.team,)).fetchall())
-    keys = [
-        key for (key,) in connection.execute("SELECT public_key FROM devices WHERE team = %s", (ruling.team,))
-    ]
-    in_use = sum(ruling.state(key, instants.now()) in IN_USE for key in keys)
+    keys = connection.execute("SELECT public_key FROM devices WHERE team = %s", (ruling.team,))
+    in_use = sum(ruling.state(key, instants.now()) in IN_USE for (key,) in keys)
     return [
         {"hash": order.hash, "done": counted.get(order.hash, 0), "of": in_use if order.kind == "erase" else 1}
         for order in ruling.proven

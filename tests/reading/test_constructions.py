@@ -8,7 +8,7 @@ import pytest
 from narratives import own_lexicon
 
 from lnctp_tui.domain.reading.lexicon import Lexicon
-from lnctp_tui.domain.reading.offers import CALLER, Offer
+from lnctp_tui.domain.reading.offers import ASK, CALLER, VICTIM, Offer
 from lnctp_tui.domain.reading.reader import Reader
 
 TODAY = date(2026, 11, 30)
@@ -106,7 +106,6 @@ def test_who_does_it_is_known_by_name_and_verb_around(lexicon: Lexicon, text: st
         "Usuaria de 38 años pregunta por su hermano, que está en un anexo y lo golpean.",
         "Mujer de 33 años, enfermera, refiere que una paciente le dijo que no la dejan salir.",
         "Soy vecina, 48 años, me asomé y vi que tienen amarrado a un niño.",
-        "Tengo una amiga de 16 que la golpean, y ella no quiere que yo diga nada.",
         "Reportan a dos niñas en la plaza. El señor tiene 68 años y es exmilitar. Las obligan a pedir dinero.",
     ],
 )
@@ -396,3 +395,96 @@ def test_an_age_that_makes_a_minor_is_asked_however_late(
 ) -> None:
     first = "Llama la hermana de una muchacha de 19 años. El patrón no la deja salir desde marzo. "
     assert [offer.values[0] for offer in asked(lexicon, first + text, "age")] == ages
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "owner"),
+    [
+        ("Tengo una amiga de 16 que la golpean, y ella no quiere que yo diga nada.", "16", ASK),
+        (
+            "Llama una vecina. Reporta a una muchacha de 19 años encerrada. Luego me dice que tiene 16.",
+            "16",
+            ASK,
+        ),
+        ("El joven que se comunica dice tener diecisiete años, los cumplió en enero.", "17", ASK),
+        ("Llama el señor Anastasio. Que no aparece su hija Fátima de 17 desde antier.", "17", VICTIM),
+        ("Llama la mamá. No localiza a su hijo de 15 años, se lo llevaron.", "15", VICTIM),
+        ("mamá de Tultitlán, su hijo Brayan Oswaldo de 19 vio un anuncio y se fue.", "19", VICTIM),
+    ],
+)
+def test_an_age_is_not_left_out_for_a_no_nor_for_who_calls(
+    lexicon: Lexicon, text: str, age: str, owner: str
+) -> None:
+    offers = Reader(lexicon, TODAY).read(text)
+    assert (age, owner) in {(offer.values[0], offer.owner) for offer in offers if offer.kind == "age"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La joven no tiene 15 años.",
+        "No es una niña de 15 años.",
+        "No hay niñas de 12.",
+        "Su hija no llega a la edad de 15 años.",
+    ],
+)
+def test_an_age_that_is_denied_is_none(lexicon: Lexicon, text: str) -> None:
+    assert [offer for offer in Reader(lexicon, TODAY).read(text) if offer.kind == "age"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "values"),
+    [
+        # the day of a call, and a day that another beside it takes back
+        ("Miércoles 6 de julio, 18:05. La golpean.", "date", set()),
+        ("Fecha: 19 de febrero. Usuaria de 20 años.", "date", set()),
+        ("Se comunica el 30 de mayo la señora.", "date", set()),
+        ("El 5 de noviembre habló con su mamá por última vez.", "date", {"2026-11-05"}),
+        ("Ingresó ayer 14 de agosto por quemadura.", "date", {"2026-08-14"}),
+        ("Su hijo salió el martes 8 a Guadalajara.", "date", set()),
+        ("Su hijo salió el lunes 23 a Guadalajara.", "date", {"2026-11-23"}),
+        ("Su hermana se fue el 9 de enero con un contratista.", "date", {"2026-01-09"}),
+        ("La engancharon en feb. para la pizca.", "date", {"2026-02"}),
+        ("Lo internó hace once meses.", "date", {"2025-12"}),
+        ("Le marco el miércoles.", "date", set()),
+        # what is no weapon, no lock and no threat
+        ("Se le encontró una pistola que resultó ser de juguete.", "term", set()),
+        ("En la libreta le apuntan 7,400 pesos.", "term", set()),
+        ("Sin lesiones; machete de labor.", "term", set()),
+        ("NO hay candado en la puerta.", "term", set()),
+        ("Le digo que yo no le cuelgo.", "term", set()),
+        ("El jefe está al tanto de todo.", "term", set()),
+        ("Dijo: quiero ir con mi mamá.", "term", set()),
+        ("Que mande otro video o lo ve tu salón.", "term", set()),
+        ("A la niña no la regresan cuando la piden.", "term", set()),
+        # several are more than two
+        ("Lava la ropa de dos familias.", "headcount", set()),
+        ("Las edades que dieron son 20, 21 y 24.", "headcount", set()),
+        ("No dejan salir a las cuatro muchachas.", "headcount", {"4"}),
+        # the state beside a town is the town's
+        ("La tienen en Villa Juárez, Sinaloa.", "place", {"MX-SIN"}),
+        ("No aparece su hija de Oaxaca.", "place", {"MX-OAX"}),
+        ("Entraron a la huerta hombres.", "place", set()),
+        ("No localiza a su hija hondureña.", "nationality", {"HN"}),
+        ("Están estafando gringos.", "nationality", set()),
+    ],
+)
+def test_what_four_more_authors_wrote_freely_is_read_so(
+    lexicon: Lexicon, text: str, kind: str, values: set[str]
+) -> None:
+    offers = Reader(lexicon, TODAY).read(text)
+    assert {offer.values[0] for offer in offers if offer.kind == kind} == values
+
+
+def test_a_weapon_that_nobody_asked_about_is_not_known(lexicon: Lexicon) -> None:
+    offers = Reader(lexicon, TODAY).read("arma no alcancé a preguntar")
+    assert [(offer.values, offer.polarity) for offer in offers] == [(("danger.weapon_present",), "unknown")]
+
+
+def test_a_place_behind_a_venue_is_the_victim_s(lexicon: Lexicon) -> None:
+    offers = Reader(lexicon, TODAY).read(
+        "Llama una recamarera de un hotel en Toluca. En la 204 tienen a una niña."
+    )
+    assert [(offer.values, offer.owner) for offer in offers if offer.kind == "place"] == [
+        (("15106",), "victim")
+    ]

@@ -15,7 +15,7 @@ HELD = {
     "patterns": (0.93, 0.86),
     "gazetteer": (0.925, 0.885),
     "vocabulary": (0.93, 0.93),
-    "all": (0.93, 0.89),
+    "all": (0.935, 0.905),
 }
 """Family → precision and recall that no change may fall below; what is to be reached stands in docs/reading.md."""
 NEW_FROM = 200
@@ -52,8 +52,8 @@ def test_a_no_is_no_yes_and_nobody_s_fact_becomes_another_s(kept: Result) -> Non
     asked, sprung = kept.asked / kept.owned, kept.sprung / kept.traps
     assert polarity <= 0.01
     assert owner <= 0.03
-    assert asked <= 0.17
-    assert sprung <= 0.092
+    assert asked <= 0.156
+    assert sprung <= 0.087
 
 
 def test_the_older_kept_narratives_are_read_no_worse_than_before(lexicon: Lexicon) -> None:

@@ -368,15 +368,16 @@ def _addressed(text: str, terms: Sequence[Word], hit: Hit) -> bool:
 
 
 def choose(
-    lexicon: Lexicon, codes: Sequence[str], state: str | None, *, in_short: bool = False
+    lexicon: Lexicon, codes: Sequence[str], state: str | None, *, sure: bool = False
 ) -> tuple[str, ...]:
-    """Of several towns of a name that of the state beside it; a state before a town of its name."""
+    """Of several towns of a name that of the state beside it; a state before a town of its name. `sure`: the state
+    beside it is the town's, whatever the catalog knows."""
     states = [code for code in codes if code in lexicon.states]
     towns = [code for code in codes if code not in lexicon.states]
     if state:
         within = [code for code in towns if lexicon.state_of(code) == state]
         if within:
             return tuple(within[:1])
-        if in_short:
+        if sure:
             return (state,)  # «Ciudad Hidalgo, Chis.», of which the catalog knows another
     return tuple(states[:1] or towns)

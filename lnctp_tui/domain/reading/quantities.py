@@ -303,6 +303,8 @@ _NO_AGE_AFTER = re.compile(
     r"encerrad|sin |con (?:el|ella|ese)\b"
     r"|siendo|viviendo|explotad|en (?:eso|esto|la casa|el negocio)|que (?:no|vive|trabaja|esta))"
 )
+_IS_NOW = re.compile(r"\s*(?:encerrad|trabajando|viviendo|explotad)")
+"""What also tells how somebody is: `una muchacha de 19 años encerrada`."""
 _NO_AGE_BEFORE = re.compile(
     r"\b(?:hace|hacia|lleva|llevan|llevaba|durante|desde hace|(?<!anda )(?<!andan )(?<!andar )(?:por|en)|"
     r"dentro de|cada|"
@@ -600,24 +602,39 @@ def ages_apposed(
             yield from _series(low, terms, number)
 
 
+_NAME = r"[A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15}"
+_SPELLED = "diez|once|doce|trece|catorce|quince|dieci|veint|treint|cuarent|cincuent|sesent|setent|ochent"
 _NAME_OF = re.compile(
-    r"(?<![.\n] )(?<=[ ])[A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15}(?: [A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15})? (?:como )?de (?=\d)"
+    rf"(?<![.\n] )(?<=[ ]){_NAME}(?: {_NAME})?,? (?P<de>(?:como )?de (?:unos )?)(?=\d\d?\b|{_SPELLED})"
 )
-_THE_ONE = re.compile(r"(?:^|[.,;:] |\by |\ba )(?:la|el|las|los) de (?=\d)")
+_NAME_BARE = re.compile(
+    rf"(?<!\ben )(?<!\bde )(?<!\bel )(?<!\bla )(?<!\ba )(?<!\bpor )(?:(?<=[ \n])|^){_NAME} {_NAME} "
+    r"(?P<de>)(?=[1-7]\d(?: (?:de|que|q|anda|dice|llama|esta|trabaja|pide|refiere)\b|[.,]? ?\n|\. |$))"
+)
+"""`Dunia Yamileth 24 de Choloma`; not `en Lomas Verdes 24`."""
+_THE_ONE = re.compile(r"(?:^|[.,;:] |\by |\ba )(?:la|el|las|los) (?P<de>de )(?=\d)")
 
 
 def ages_of_names(text: str, low: str, terms: Sequence[Word]) -> Iterator[tuple[str, Span]]:
     """Bare numbers behind a name or an article and a `de`: `a Danna de 17 en un bar`, `la de 15 no deja de llorar`."""
-    for match in (*_NAME_OF.finditer(text), *_THE_ONE.finditer(low)):
+    for match in (*_NAME_OF.finditer(text), *_NAME_BARE.finditer(text), *_THE_ONE.finditer(low)):
         at = next((place for place, term in enumerate(terms) if term.start == match.end()), 0)
         number = number_at(low, terms, at) if at else None
         if number is None or not 3 <= number.value <= 99:
             continue
         end = terms[number.after - 1].end
-        if _ENDS_THERE.match(low, end):
+        goes_on = match.re is _NAME_OF and _COUNTS_ON.match(low, end) is None
+        if _ENDS_THERE.match(low, end) or goes_on:
             yield _said(low[: match.end()], number, None, ""), (match.end(), end)
         elif _next(low, terms, number):
             yield from _series(low, terms, number)
+
+
+_COUNTS_ON = re.compile(
+    r"\s*(?:[-:/$%\d]|(?:y|o|a|hasta) [\w$]|de \w|(?:a|p)\.? ?m\b|mil\b|\w+(?:[oae]s|iones)\b|"
+    r"(?:hrs?|km|kilo|peso|mes|dia|semana|hora|metro|cuadra|grado)\w*)"
+)
+"""What follows a number behind a name that counts something: `Reforma de 20 pisos`, `Lupita de 5 a 9`."""
 
 
 def _named(text: str, terms: Sequence[Word], end: int) -> bool:
@@ -729,8 +746,7 @@ def _age(text: str, terms: Sequence[Word], number: Number, ends: Sequence[int]) 
     aged = aged or (_of_person(terms, number.first, ends) and bool(_ENDS_THERE.match(text, span[1])))
     if _listed(text, terms, number):
         unit_word, span = True, (start, terms[number.after - 1].end)
-    lasting = _NO_AGE_AFTER.match(text, span[1])
-    if not (unit_word or glued or aged) or (lasting and not (aged and " que" in lasting.group())):
+    if not (unit_word or glued or aged) or _goes_on_for(text, terms, number, ends, span[1], aged=aged):
         return
     if unit_word and not aged and not beside and _lasting(text, terms, number):
         return
@@ -741,6 +757,17 @@ def _age(text: str, terms: Sequence[Word], number: Number, ends: Sequence[int]) 
     if number.spelled and number.value == 1 and not unit_word:
         return
     yield _said(before, number, second, text[terms[number.after - 1].end :]), span
+
+
+def _goes_on_for(
+    text: str, terms: Sequence[Word], number: Number, ends: Sequence[int], end: int, *, aged: bool
+) -> bool:
+    """Whether the words behind years that end there tell how long something lasted, and of nobody how old they are."""
+    lasting = _NO_AGE_AFTER.match(text, end)
+    if lasting is None:
+        return False
+    now = _of_person(terms, number.first, ends) and _IS_NOW.match(text, end)
+    return not (aged and (now or " que" in lasting.group()))
 
 
 _YOUNG = 8
@@ -865,6 +892,8 @@ def _people(text: str, terms: Sequence[Word], number: Number, following: str) ->
     own = following in _CHILDREN and _HAS.search(text, 0, begin) and not _AT_WORK.match(text, end)
     if own or _HOLDERS.match(text, end) or _doers(terms, number.first):
         return 0
+    if number.value == _PAIR and following in _NO_PAIR:
+        return 0
     others = number.first > 0 and terms[number.first - 1].text in _OTHERS
     if following not in _EITHER_SIDE or others:
         return number.after + 1
@@ -873,6 +902,22 @@ def _people(text: str, terms: Sequence[Word], number: Number, following: str) ->
     return 0 if _GUARDS.match(text, end) or with_them else number.after + 1
 
 
+_PAIR = 2
+_NO_PAIR = frozenset(
+    (
+        "familias",
+        "senores",
+        "senoras",
+        "hombres",
+        "ninos",
+        "hermanitos",
+        "hermanitas",
+        "hijos",
+        "hijas",
+        "vatos",
+    )
+)
+"""Two of them are more often who holds her, her children, or those for whom she works: `lava para dos familias`."""
 _EITHER_SIDE = frozenset(
     ("hombres", "personas", "jovenes", "muchachos", "senores", "senoras", "vatos", "gentes")
 )
@@ -899,7 +944,7 @@ def _bare_count(
     """Whether a number without a noun tells how many they are: `con otras once`, `somos cinco`, `son como ocho`."""
     previous = before[-1] if before else ""
     following = terms[number.after].text if number.after < len(terms) else ""
-    others = previous in _OTHERS and not {"las", "los"} & set(before) and number.value < _MANY
+    others = previous in _OTHERS and not {"las", "los"} & set(before) and _PAIR < number.value < _MANY
     if (
         others or "somos" in (previous, *(before if previous == "como" else ()))
     ) and following not in _NO_MONEY:
@@ -909,10 +954,13 @@ def _bare_count(
     if previous in _LODGED and re.match(r" en (?:una?|el|la) ", text[terms[number.after - 1].end :]):
         return True
     within = stands_alone and number.value > 3 and _WITHIN.search(text, 0, terms[number.first].start)
-    are = previous == "son" or (before == ["son", previous] and previous in ("como", "unas", "unos"))
+    are = (previous == "son" and not _OF_AGES.search(text, 0, terms[number.first].start)) or (
+        before == ["son", previous] and previous in ("como", "unas", "unos")
+    )
     return bool((are and stands_alone) or within)
 
 
+_OF_AGES = re.compile(r"\bedades\b[^.;]{0,30}$")
 _MANY = 100
 """As many others are rather money."""
 _CLITICS = frozenset(("la", "las", "lo", "los", "le", "les", "nos", "me"))

@@ -14,6 +14,7 @@ from lnctp_tui.domain.reading.offers import (
     ASK,
     CALLER,
     FAR,
+    GROUP,
     KIN,
     LOOSE,
     NO,
@@ -30,6 +31,8 @@ from lnctp_tui.domain.values import ages, stretches
 LONGEST_TEXT = 200_000
 """Characters that are read; the rest is told to be unread."""
 CACHED = 4096
+Key = tuple[str, tuple[str, ...], str, str]
+"""What makes two offers the same question."""
 
 
 @dataclass(slots=True, eq=False)
@@ -81,21 +84,16 @@ class Reader:
             known = self._passed(text, of_self=True)
         elif not of_self and _opens_with_caller(text, known):
             known = self._passed(text, of_self=False, caller_opens=True)
-        asked: dict[tuple[str, tuple[str, ...], str, str], tuple[Offer, int]] = {}
-        towns: set[str] = set()
-        for offer, start in _all(known):
-            if offer.kind == "place" and len(offer.values) > 1 and towns.intersection(offer.values):
-                continue  # a name that an earlier sentence made clear
-            if offer.kind == "place":
-                towns.update(offer.values)
-            asked.setdefault(offer.key, (offer, start))
-        if any("no_case" in marks for marks in signs) and not any("me" in marks for marks in signs):
+        asked = _questions(known, text)
+        no_case = any("no_case" in marks for marks in signs) and not any("me" in marks for marks in signs)
+        if no_case:
             asked = {key: each for key, each in asked.items() if _never_left_out(each[0])}
         asked = {key: each for key, each in asked.items() if not _taken_back(*each, text)}
-        if any("joke" in marks for marks in signs):
+        joke = any("joke" in marks for marks in signs)
+        if joke:
             asked = {key: each for key, each in asked.items() if each[0].values[0].startswith(NEVER_LEFT_OUT)}
         open_who = _undecided(signs)
-        return _one_age(
+        offers = _one_age(
             (
                 replace(offer, owner=ASK).moved(start)
                 if open_who and offer.owner == CALLER and offer.kind in _OF_ONE
@@ -105,6 +103,7 @@ class Reader:
             ),
             "?" if not of_self and _harmed_as_well(signs) else "",
         )
+        return offers if no_case or joke else _with_minor(offers, known, text)
 
     def _passed(self, text: str, *, of_self: bool, caller_opens: bool = False) -> list[_Known]:
         state = self._passes[of_self, caller_opens]
@@ -142,20 +141,49 @@ class Reader:
         return answer
 
 
+def _questions(known: Sequence[_Known], text: str) -> dict[Key, tuple[Offer, int]]:
+    """One offer for each question, the first, with where its sentence begins."""
+    asked: dict[Key, tuple[Offer, int]] = {}
+    towns: set[str] = set()
+    for offer, start in _all(known, text):
+        if offer.kind == "place" and len(offer.values) > 1 and towns.intersection(offer.values):
+            continue  # a name that an earlier sentence made clear
+        if offer.kind == "place":
+            towns.update(offer.values)
+        asked.setdefault(offer.key, (offer, start))
+    return asked
+
+
 _start_of, _end_of = attrgetter("start"), attrgetter("end")
 
 
-def _all(known: Sequence[_Known]) -> Iterator[tuple[Offer, int]]:
+def _all(known: Sequence[_Known], text: str) -> Iterator[tuple[Offer, int]]:
     """The offers in their order with where their sentence begins, and those that an answer makes of a question."""
+    aged = False
     for at, sentence in enumerate(known):
         for offer in sentence.read.offers:
             if _holds(offer, known, at):
+                offer = offer if aged else _of_the_only_one(offer, sentence, text)
+                aged = aged or (offer.kind == "age" and offer.owner == VICTIM)
                 yield offer, sentence.start
         answer = known[at + 1].read.answer if sentence.read.asked and at + 1 < len(known) else ""
         if answer:
             yield from ((replace(offer, polarity=answer), sentence.start) for offer in sentence.read.asked)
 
 
+def _of_the_only_one(offer: Offer, sentence: _Known, text: str) -> Offer:
+    """An age of which the words do not say whose it is: theirs to whom it happens, when nobody but one of them and who
+    calls was named. An `ella` may be either."""
+    if offer.kind != "age" or offer.owner != ASK:
+        return offer
+    if _PRONOUN.search(folded(text[sentence.start : sentence.start + offer.start])):
+        return offer
+    named = [somebody.owner for somebody in sentence.read.after.cast.single]
+    alone = named.count(VICTIM) == 1 and all(owner in (VICTIM, CALLER) for owner in named)
+    return replace(offer, owner=VICTIM) if alone else offer
+
+
+_PRONOUN = re.compile(r"\b(?:ella|el) (?:\w+ ){0,2}$")
 _EARLY = 2
 """Sentences in which a narrative says whom it is about."""
 
@@ -233,6 +261,50 @@ def _one_age(offers: Iterator[Offer], known: str) -> list[Offer]:
             offer = offer if age == known else replace(offer, owner=ASK)
         made.append(offer)
     return made
+
+
+def _with_minor(offers: list[Offer], known: Sequence[_Known], text: str) -> list[Offer]:
+    """Where no age of a victim is asked, an adolescent's is, whoever may be the one: also who calls may be a minor.
+    Behind an adult's only one that corrects it is. A relative's is not, to whom nothing is told to happen."""
+    victims_ages = [
+        ages.parse(offer.values[0].lstrip("~"))
+        for offer in offers
+        if offer.kind == "age" and offer.owner in _HURT
+    ]
+    if any(not isinstance(age, ages.Age) or age.youngest < ages.ADULT for age in victims_ages):
+        return offers
+    another = any(sentence.read.signs & _BESIDE for sentence in known)
+    for sentence in known:
+        for offer in sentence.read.offers:
+            if not _adolescent(offer) or _taken_back(offer, sentence.start, text):
+                continue
+            before = folded(text[sentence.start : sentence.start + offer.start])
+            if _SAID_OF_THEM.search(before) or (not victims_ages and _may_be_theirs(offer, another=another)):
+                minor = replace(offer, owner=ASK).moved(sentence.start)
+                apart = (each for each in offers if each.start != minor.start)
+                return sorted([*apart, minor], key=attrgetter("start"))
+    return offers
+
+
+_HURT = (VICTIM, GROUP, ASK)
+_SAID_OF_THEM = re.compile(
+    r"\b(?:dice|dijo|dicen|aclara|aclaro|corrige|corrigio|precisa|preciso|resulta|reconoce|admite|confirma)\b[^.;]{0,16}"
+    r"\bque (?:en realidad |apenas |solo |ya )?(?:tiene|tienen|cumplio|son|es de)(?: apenas| solo| como)? $"
+)
+"""`Luego me dice que tiene 16`."""
+
+
+def _adolescent(offer: Offer) -> bool:
+    age = ages.parse(offer.values[0].lstrip("~")) if offer.kind == "age" else None
+    return isinstance(age, ages.Age) and _ADOLESCENT <= age.youngest < ages.ADULT
+
+
+def _may_be_theirs(offer: Offer, *, another: bool) -> bool:
+    """Whether an age of which the words say another may be the victim's; `another`: somebody else is told of to whom it
+    may happen, so that who says `yo tengo 17` is not the one."""
+    if offer.owner == TRAFFICKER or (offer.owner in (OTHER, CALLER) and offer.bond == KIN):
+        return False
+    return not (offer.owner == CALLER and offer.bond == SURE and another)
 
 
 def _makes_minor(age: str, known: str) -> bool:

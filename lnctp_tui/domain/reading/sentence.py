@@ -84,8 +84,9 @@ _WHEN = (
             "se los llev",
         ),
     ),
-    ("inicio", ("desde", "empez", "comenz", "lleva", "inicio")),
+    ("inicio", ("empez", "comenz", "lleva", "inicio")),
 )
+_SINCE = re.compile(r"\bdesde (?:el |la |finales de |fines de |principios de |inicios de |mediados de )?$")
 
 
 class Context(NamedTuple):
@@ -275,7 +276,11 @@ def _patterns(reading: _Reading) -> Iterator[Offer]:
         ):
             continue
         below = found.kind == "age" and quantities.at_most(low_before)
-        if found.kind in ("age", "headcount") and state.polarity == NO and not below:
+        if (
+            found.kind in ("age", "headcount")
+            and state.polarity == NO
+            and not (below or _known_one(found, low_before))
+        ):
             continue
         if found.kind in ("age", "headcount") and state.past:
             continue
@@ -298,6 +303,21 @@ def _patterns(reading: _Reading) -> Iterator[Offer]:
         if found.kind == "date" and detail == "evento" and len(reading.context.cast.single) > _FEW:
             bond = NEAR  # the words do not say what happened, nor to whom
         yield Offer(found.kind, (value,), YES, owner, found.start, found.end, detail, found.kind, bond)
+
+
+def _known_one(found: patterns.Found, low_before: str) -> bool:
+    """Whether an age or a number is of somebody whom the sentence takes for known, and a *no* is of what they do: `no
+    aparece su hija, de 17`, `no dejan salir a las cuatro muchachas`, but not `no hay niñas de 12`."""
+    known = _THE_KNOWN if found.kind == "age" else _THE_COUNTED
+    return known.search(low_before) is not None
+
+
+_THE_KNOWN = re.compile(
+    r"\b(?:su|mi|tu|la|el|al|del|sus|mis|las|los|est[ea]|es[ea]|nuestr[oa]) (?!edad|mayoria|misma)"
+    r"(?:(?!no |ni |nunca )\w+,? ){1,3}?"
+    r"(?:\(|(?:de|como|unos|aprox\w*\.?) )*$"
+)
+_THE_COUNTED = re.compile(r"\b(?:sus|mis|las|los|es[oa]s|est[oa]s) (?:otr[oa]s )?$")
 
 
 def _of_relative(reading: _Reading, first: int) -> bool:
@@ -332,14 +352,18 @@ def _pattern_owner(reading: _Reading, found: patterns.Found, first: int, after: 
 
 def _alias_owner(reading: _Reading, first: int) -> str:
     here = [person for person in reading.persons if person.after <= first]
-    return ASK if not here or here[-1].vague else reading.own(here[-1].owner)
+    if not here or (here[-1].vague and here[-1].owner != TRAFFICKER):
+        return ASK
+    return reading.own(here[-1].owner)
 
 
 def _happened(reading: _Reading, found: patterns.Found) -> str:
     """What happened on a date: captacion, inicio, ultima_vez, salida or evento."""
     low = reading.sentence.low
     near = low[max(0, found.start - 60) : found.end + 40]
-    return next((code for code, says in _WHEN if any(say in near for say in says)), "evento")
+    since = low.startswith("desde", found.start) or _SINCE.search(low, 0, found.start)
+    usual = "inicio" if since else "evento"
+    return next((code for code, says in _WHEN if any(say in near for say in says)), usual)
 
 
 # lexicon
@@ -391,7 +415,7 @@ def _in_one_breath(reading: _Reading, hit: Hit) -> bool:
     return _MARK.search(reading.sentence.low, start, end) is None
 
 
-_MARK = re.compile(r"[,;:()\"«»“”/]")
+_MARK = re.compile(r"(?<!\d),|,(?!\d)|[;:()\"«»“”/]")
 
 
 def _within(reading: _Reading, hit: Hit) -> Iterator[Offer]:
@@ -503,10 +527,14 @@ def _place(reading: _Reading, hits: Sequence[Hit], hit: Hit, last_place: int) ->
     codes = [value for row in rows for value in row.values]
     if places.of_town(reading.sentence.low, start):
         codes = [code for code in codes if code not in reading.lexicon.states] or codes
-    in_short = places.state_in_short(reading.sentence.text, end) is not None
-    values = places.choose(reading.lexicon, list(dict.fromkeys(codes)), following, in_short=in_short)
+    sure = places.state_in_short(reading.sentence.text, end) is not None or (
+        hit.after - hit.first > 1 and not _lists(reading, hits, hit)
+    )
+    values = places.choose(reading.lexicon, list(dict.fromkeys(codes)), following, sure=sure)
     state = reading.status(hit.first, hit.after)
-    if not state.offer or state.past or not values or state.polarity != YES:
+    behind_de = hit.first and reading.terms[hit.first - 1].text == "de"  # «no aparece su hija de Oaxaca»
+    denied = state.polarity != YES and not (behind_de and _of_known_one(reading, hit.first))
+    if not state.offer or state.past or not values or denied:
         return
     if beside and values[0] in reading.lexicon.states:
         return  # the state of the town before it
@@ -515,9 +543,33 @@ def _place(reading: _Reading, hits: Sequence[Hit], hit: Hit, last_place: int) ->
         return
     if reading.said.gone and role in ("", "actual", "transito"):
         return  # where somebody was years ago
-    owner = _place_owner(reading, hit, role)
+    owner = _place_owner(reading, hit, role, at_venue=_at_venue(reading, hits, hit))
     role = "caller" if owner == CALLER else "actual" if role == "caller" else role
     yield Offer("place", values, YES, owner, start, end, "" if role == "caller" else role, hit.at)
+
+
+def _lists(reading: _Reading, hits: Sequence[Hit], hit: Hit) -> bool:
+    """Whether places are told one after another: `Villa Juárez, Sinaloa y Sonora`."""
+    return any(
+        isinstance(other.meaning, Row) and other.meaning.kind == "place" and other.first != hit.first
+        and (hit.after + 2 <= other.first <= hit.after + 4 or 0 <= hit.first - other.after <= 1)
+        for other in hits
+    )  # fmt: skip
+
+
+def _of_known_one(reading: _Reading, first: int) -> bool:
+    """Whether a word is said of somebody whom the sentence takes for known, so that a *no* is of what they do: `no
+    localiza a su hija hondureña`, `no aparece mi hermano, de Oaxaca`."""
+    near = [person for person in reading.persons if person.after <= first <= person.after + 2]
+    if not near or any(term.text == "no" for term in reading.terms[near[-1].after : first]):
+        return False
+    begin = max(0, near[-1].first - 1)
+    return any(term.text in _DEFINITE for term in reading.terms[begin : near[-1].after])
+
+
+_DEFINITE = frozenset(
+    ("su", "mi", "tu", "la", "el", "al", "del", "esta", "este", "esa", "ese", "sus", "mis", "las", "los")
+)
 
 
 def _state_behind(reading: _Reading, hits: Sequence[Hit], hit: Hit) -> str | None:
@@ -534,7 +586,17 @@ def _state_behind(reading: _Reading, hits: Sequence[Hit], hit: Hit) -> str | Non
     return None
 
 
-def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
+def _at_venue(reading: _Reading, hits: Sequence[Hit], hit: Hit) -> bool:
+    """Whether a place is where a venue of the case is: `en el baño de un bar en Tapachula`."""
+    if not hit.first or reading.terms[hit.first - 1].text not in ("en", "de"):
+        return False
+    return any(
+        isinstance(other.meaning, Row) and other.meaning.kind == "venue" and other.after == hit.first - 1
+        for other in hits
+    )
+
+
+def _place_owner(reading: _Reading, hit: Hit, role: str, *, at_venue: bool) -> str:
     if role == "caller" and reading.scene.of_self:
         return VICTIM
     own_words = not reading.scene.of_self
@@ -565,13 +627,16 @@ def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
     if role == "" and owner == TRAFFICKER and _beside(reading, hit.first):
         return OTHER  # «otro contratista en Saltillo»
     if role == "":
-        return ASK if owner in (CALLER, ASK) else owner if owner == GROUP else VICTIM
+        asked = owner in (CALLER, ASK) and not at_venue
+        return ASK if asked else owner if owner == GROUP else VICTIM
     if owner == ASK and not reading.scene.of_self and places.held_there(low, start):
         return VICTIM
     if places.held(low, start):
         return VICTIM if owner in (TRAFFICKER, CALLER, OTHER) else owner
     if role == "actual" and owner == CALLER and _LIVES.search(low, max(0, start - 40), start):
         return CALLER
+    if at_venue and owner != TRAFFICKER and not _nobody_known(reading, hit.first):
+        return VICTIM if owner in (CALLER, OTHER, ASK) else owner
     return ASK if owner in (TRAFFICKER, CALLER, OTHER) or _nobody_known(reading, hit.first) else owner
 
 
@@ -622,6 +687,8 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
         _term_owner(reading, row, hit)  # shows who calls, as what is done today
     if not state.offer or state.past:
         return
+    if state.polarity == NO and row.kind == "nationality" and _of_known_one(reading, hit.first):
+        state = state._replace(polarity=YES)
     if state.polarity != YES and (
         row.kind in _ATTRIBUTES or row.kind in ("venue", "institution", "platform")
     ):

@@ -10,8 +10,12 @@ from lnctp_tui.domain.values.dates import parse
 
 _MONTHS = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre"
 _DAYS = "lunes|martes|miercoles|jueves|viernes|sabado|domingo"
-_COUNT = r"(?:\d{1,2}|un[ao]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|quince|veinte|medio|par de)"
-_UNIT = r"(?:dias?|semanas?|mes(?:es)?|anos?)"
+_COUNT = (
+    r"(?:\d{1,2}|un[ao]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|"
+    r"dieciocho|veinte|medio|par de)"
+)
+_UNIT = r"(?:dias?|semanas?|sems?\b|mes(?:es)?|anos?)"
+_SHORT = r"(?:ene|feb|mzo|abr|jun|jul|ago|sept?|oct|nov|dic)\."
 _DATE = re.compile(
     r"(?<![\w/.,$-])(?:"
     r"\d{1,2}[-/]\d{1,2}[-/](?:20)?\d\d(?![\w/-])"
@@ -22,7 +26,9 @@ _DATE = re.compile(
     rf"|(?:(?<=en )|(?<=desde )|(?<=todo )|(?<=durante )|(?<=mes de )|(?<=fines de )|(?<=finales de )|"
     rf"(?<=principios de )|(?<=mediados de )"
     rf"|(?<=inicios de ))(?:{_MONTHS})"
+    rf"|(?:(?<=en )|(?<=desde )){_SHORT}"
     rf"|(?:desde )?hace (?:como |ya |unos |unas |casi |mas de |mas o menos )?{_COUNT} {_UNIT}(?: y medio)?"
+    rf"|(?:el |este )?(?:{_DAYS}) \d{{1,2}}(?!\d| de (?:{_MONTHS})|[:.,/]\d| (?:hrs?|horas|am|pm|veces)\b)"
     rf"|(?:el|la|este|esta) (?:{_DAYS}|semana|mes|ano)(?: pasad[oa])?"
     rf"|el (?:pasado )?(?:{_DAYS})(?: pasado)?"
     r"|anteayer|antier|ayer|anoche"
@@ -38,6 +44,7 @@ _FUTURE_BEFORE = re.compile(
     r"cumplio|cumpli|cumplo|cumplen|va para los|nacio|naci|presentarse|presentarme|"
     r"para el|proximo|que viene|antes del?)\b[^,]{0,40}$|\b(?:es|sera|son|queda|toca|"
     r"hasta)(?: para)?(?: el)? $"
+    r"|\b(?:le|te|les) (?:marco|llamo|marcare|llamare|marcamos|llamamos)(?: de nuevo)? $"
 )
 _FUTURE_AFTER = re.compile(r"(?: del?)? (?:que viene|proxim[oa]|entrante|otro ano)")
 _NO_EVENT = re.compile(
@@ -54,25 +61,57 @@ _OF_WHO_TELLS = re.compile(
     r"pregunte))\b"
 )
 """What who calls did or heard then: `ayer me contó`."""
+_CALL = r"(?:llam|marc|habl|se comunic|se recib|se recab|atiend|atend|(?:entr|ingres)[ao] (?:la )?llamad)"
+_CALLED = re.compile(
+    rf"\b(?:fecha(?: de (?:la )?(?:llamada|atencion|reporte))?:?|llamadas?:|{_CALL}\w*(?: de nuevo)?)(?: el)? $"
+)
+_CALLS = re.compile(rf",? {_CALL}\w*\b(?! (?:con|por|a) )")
+_ALONE = re.compile(r"\W*(?:a las )?(?:\d{1,2}[:.]\d\d)?(?: ?(?:hrs?|horas|am|pm)\b)?\W*$")
+"""The rest of a sentence that is only the day and the hour of the call: `Miércoles 6 de julio, 18:05.`"""
+_NEAR = frozenset(("ayer", "antier", "anteayer", "anoche"))
+_SAID_OTHERWISE = re.compile(rf",? \(?(?:\d|(?:{_DAYS})\b)")
+"""`ayer 14 de agosto`: another day is meant than the day before this one."""
+_DONE = re.compile(
+    r"\b(?:fue|fueron|salio|salieron|llego|llegaron|entro|entraron|desaparecio|escapo|vino|vinieron|trajo|trajeron|"
+    r"llevo|llevaron|conocio|empezo|empezaron|contrat\w+|enganch\w+|recogi\w+|metieron|levantaron)\b[^.;,]{0,30}$"
+)
+
+
+def _of_the_call(text: str, match: re.Match[str], before: str) -> bool:
+    """Whether a date is that of a call: `Fecha: 3 de mayo`, `Se comunica el 30 de mayo`, a heading."""
+    named = re.search(_MONTHS, match.group()) is not None
+    if _CALLED.search(before) or (named and _CALLS.match(text, match.end())):
+        return True
+    return not before.strip() and _ALONE.match(text, match.end()) is not None
+
+
 _SOON = 300
 """Days behind which a day or month without a year is rather the next: `la boda, el 12 de diciembre`."""
 
 
-def read(text: str, today: date) -> str | None:
-    """The stored form of a date in words, None when it says none or lies in the future."""
+def read(text: str, today: date, *, past: bool = False) -> str | None:
+    """The stored form of a date in words, None when it says none or lies in the future; `past`: it is told as done."""
     if day := _DAY.fullmatch(text):
         return _day(int(day[1]), today)
+    if day := _WEEKDAY.fullmatch(text):
+        return _weekday(day[1], int(day[2]), today)
     spoken = re.sub(r"^desde (?=hace)|,", "", text)
     spoken = re.sub(
         r"\bpar de\b", "dos", re.sub(r"\bmas o menos |como |ya |unos |unas |casi |mas de ", "", spoken)
     )
+    spoken = re.sub(r"\bsems?\b", "semanas", spoken)
+    if month := re.fullmatch(_SHORT, spoken):
+        spoken = next(
+            name for name in _MONTHS.split("|") if name[:2] == month[0][:2] and name[2] in month[0][:4]
+        )
     partial = parse(spoken, today)
     if isinstance(partial, str):
         return None
-    return None if _YEARLESS.fullmatch(spoken) and _far(str(partial), today) else str(partial)
+    return None if _YEARLESS.fullmatch(spoken) and not past and _far(str(partial), today) else str(partial)
 
 
 _DAY = re.compile(r"el (?:dia )?(\d{1,2})")
+_WEEKDAY = re.compile(rf"(?:el |este )?({_DAYS}) (\d{{1,2}})")
 _YEARLESS = re.compile(rf"(?:(?:{_DAYS}) )?(?:(?:\d{{1,2}}|primero|1o) (?:de )?)?(?:{_MONTHS})")
 
 
@@ -88,6 +127,13 @@ def _day(day: int, today: date) -> str | None:
     return str(month.replace(day=day)) if 1 <= day <= month.day else None
 
 
+def _weekday(name: str, number: int, today: date) -> str | None:
+    """The last day of that number, if it is that day of the week: else one of both is wrong, and nothing is asked."""
+    day = _day(number, today)
+    right = day is not None and _DAYS.split("|")[date.fromisoformat(day).weekday()] == name
+    return day if right else None
+
+
 def dates(text: str, today: date) -> Iterator[tuple[str, tuple[int, int]]]:
     """The dates of a folded sentence that lie behind it."""
     for match in _DATE.finditer(text):
@@ -98,6 +144,10 @@ def dates(text: str, today: date) -> Iterator[tuple[str, tuple[int, int]]]:
             continue
         if _NO_EVENT.search(before) or _OF_WHO_TELLS.match(text, match.end()):
             continue
-        value = read(match.group(), today)
+        if _of_the_call(text, match, before) or (
+            match.group() in _NEAR and _SAID_OTHERWISE.match(text, match.end())
+        ):
+            continue
+        value = read(match.group(), today, past=_DONE.search(before) is not None)
         if value:
             yield value, match.span()

@@ -103,6 +103,7 @@ _NO_NAMES = frozenset(
         "mata",
         "el salto",
         "el arenal",
+        "la huerta",
         "el centro",
         "centro",
         "juarez",

@@ -455,6 +455,7 @@ def test_an_age_that_is_denied_is_none(lexicon: Lexicon, text: str) -> None:
         ("Le digo que yo no le cuelgo.", "term", set()),
         ("El jefe está al tanto de todo.", "term", set()),
         ("Dijo: quiero ir con mi mamá.", "term", set()),
+        ("Dice que quiere reunirse con su bebé.", "term", {"cssrs.wish_dead"}),
         ("Que mande otro video o lo ve tu salón.", "term", set()),
         ("A la niña no la regresan cuando la piden.", "term", set()),
         # several are more than two

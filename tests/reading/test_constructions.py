@@ -445,6 +445,7 @@ def test_an_age_that_is_denied_is_none(lexicon: Lexicon, text: str) -> None:
         ("Su hijo salió el lunes 23 a Guadalajara.", "date", {"2026-11-23"}),
         ("Su hermana se fue el 9 de enero con un contratista.", "date", {"2026-01-09"}),
         ("La engancharon en feb. para la pizca.", "date", {"2026-02"}),
+        ("La engancharon en mzo. para la pizca.", "date", {"2026-03"}),
         ("Lo internó hace once meses.", "date", {"2025-12"}),
         ("Le marco el miércoles.", "date", set()),
         # what is no weapon, no lock and no threat

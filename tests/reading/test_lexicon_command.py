@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from pathlib import Path
 
 import pytest
 
+import lnctp_tui
 from lnctp_tui.cli import main
 
 
@@ -27,3 +30,27 @@ def test_a_text_is_tried_with_its_row(capsys: pytest.CaptureFixture[str]) -> Non
     said = capsys.readouterr().out
     assert "danger.weapon_present  no" in said
     assert "terms.csv:" in said
+
+
+TERMS = Path(lnctp_tui.__file__).parent / "data" / "reading" / "terms.csv"
+SMALL = frozenset(
+    ["o", "y", "e", "u", "ni", "a", "al", "de", "del", "en", "con", "por", "para", "que", "si", "no", "se", "lo", "la",
+     "los", "las", "le", "les", "me", "nos", "te", "su", "sus", "mi", "un", "una", "como", "ya", "x", "q", "c"]
+)  # fmt: skip
+"""Words that say nothing by themselves."""
+
+
+def test_no_phrase_says_anything_by_small_words_alone() -> None:
+    """What may be missing bears no sense: `o la (matan)` would read a threat wherever `o la` stands."""
+    with TERMS.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if not row["needs"]]
+    bare = [
+        way
+        for row in rows
+        for way in row["say"].split("|")
+        if all(
+            SMALL & set(piece.split("/")) for piece in re.sub(r"\([^)]*\)", "", way).split() if piece != "_"
+        )
+    ]
+    assert len(rows) > 500
+    assert bare == []

@@ -22,6 +22,10 @@ PATTERNS = frozenset(
 GAZETTEER = frozenset(["place", "venue", "nationality", "institution", "platform", "alias"])
 
 
+Key = tuple[str, tuple[str, ...], str, str]
+"""What makes two offers the same question: kind, values, owner and polarity."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One fact that the words may say. Nothing is written before a key."""
@@ -43,7 +47,7 @@ class Offer:
     """How it hangs on its owner: SURE, FAR, NEAR, KIN or LOOSE. What hangs loosely is asked only beside a deed."""
 
     @property
-    def key(self) -> tuple[str, tuple[str, ...], str, str]:
+    def key(self) -> Key:
         """What makes two offers the same question."""
         return self.kind, self.values, self.owner, self.polarity
 

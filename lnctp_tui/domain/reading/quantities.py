@@ -605,14 +605,14 @@ def ages_apposed(
 _NAME = r"[A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15}"
 _SPELLED = "diez|once|doce|trece|catorce|quince|dieci|veint|treint|cuarent|cincuent|sesent|setent|ochent"
 _NAME_OF = re.compile(
-    rf"(?<![.\n] )(?<=[ ]){_NAME}(?: {_NAME})?,? (?P<de>(?:como )?de (?:unos )?)(?=\d\d?\b|{_SPELLED})"
+    rf"(?<![.\n] )(?<=[ ]){_NAME}(?: {_NAME})?,? (?:como )?de (?:unos )?(?=\d\d?\b|{_SPELLED})"
 )
 _NAME_BARE = re.compile(
     rf"(?<!\ben )(?<!\bde )(?<!\bel )(?<!\bla )(?<!\ba )(?<!\bpor )(?:(?<=[ \n])|^){_NAME} {_NAME} "
-    r"(?P<de>)(?=[1-7]\d(?: (?:de|que|q|anda|dice|llama|esta|trabaja|pide|refiere)\b|[.,]? ?\n|\. |$))"
+    r"(?=[1-7]\d(?: (?:de|que|q|anda|dice|llama|esta|trabaja|pide|refiere)\b|[.,]? ?\n|\. |$))"
 )
 """`Dunia Yamileth 24 de Choloma`; not `en Lomas Verdes 24`."""
-_THE_ONE = re.compile(r"(?:^|[.,;:] |\by |\ba )(?:la|el|las|los) (?P<de>de )(?=\d)")
+_THE_ONE = re.compile(r"(?:^|[.,;:] |\by |\ba )(?:la|el|las|los) de (?=\d)")
 
 
 def ages_of_names(text: str, low: str, terms: Sequence[Word]) -> Iterator[tuple[str, Span]]:
@@ -904,19 +904,8 @@ def _people(text: str, terms: Sequence[Word], number: Number, following: str) ->
 
 _PAIR = 2
 _NO_PAIR = frozenset(
-    (
-        "familias",
-        "senores",
-        "senoras",
-        "hombres",
-        "ninos",
-        "hermanitos",
-        "hermanitas",
-        "hijos",
-        "hijas",
-        "vatos",
-    )
-)
+    ["familias", "senores", "senoras", "hombres", "ninos", "hermanitos", "hermanitas", "hijos", "hijas", "vatos"]
+)  # fmt: skip
 """Two of them are more often who holds her, her children, or those for whom she works: `lava para dos familias`."""
 _EITHER_SIDE = frozenset(
     ("hombres", "personas", "jovenes", "muchachos", "senores", "senoras", "vatos", "gentes")
@@ -954,9 +943,8 @@ def _bare_count(
     if previous in _LODGED and re.match(r" en (?:una?|el|la) ", text[terms[number.after - 1].end :]):
         return True
     within = stands_alone and number.value > 3 and _WITHIN.search(text, 0, terms[number.first].start)
-    are = (previous == "son" and not _OF_AGES.search(text, 0, terms[number.first].start)) or (
-        before == ["son", previous] and previous in ("como", "unas", "unos")
-    )
+    are = previous == "son" or (before == ["son", previous] and previous in ("como", "unas", "unos"))
+    are = are and not _OF_AGES.search(text, 0, terms[number.first].start)
     return bool((are and stands_alone) or within)
 
 

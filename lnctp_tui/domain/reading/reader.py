@@ -22,6 +22,7 @@ from lnctp_tui.domain.reading.offers import (
     SURE,
     TRAFFICKER,
     VICTIM,
+    Key,
     Offer,
 )
 from lnctp_tui.domain.reading.sentence import NEVER_LEFT_OUT, Context, Read, read_sentence
@@ -31,8 +32,6 @@ from lnctp_tui.domain.values import ages, stretches
 LONGEST_TEXT = 200_000
 """Characters that are read; the rest is told to be unread."""
 CACHED = 4096
-Key = tuple[str, tuple[str, ...], str, str]
-"""What makes two offers the same question."""
 
 
 @dataclass(slots=True, eq=False)
@@ -85,8 +84,8 @@ class Reader:
         elif not of_self and _opens_with_caller(text, known):
             known = self._passed(text, of_self=False, caller_opens=True)
         asked = _questions(known, text)
-        no_case = any("no_case" in marks for marks in signs) and not any("me" in marks for marks in signs)
-        if no_case:
+        closed = any("no_case" in marks for marks in signs) and not any("me" in marks for marks in signs)
+        if closed:
             asked = {key: each for key, each in asked.items() if _never_left_out(each[0])}
         asked = {key: each for key, each in asked.items() if not _taken_back(*each, text)}
         joke = any("joke" in marks for marks in signs)
@@ -103,7 +102,7 @@ class Reader:
             ),
             "?" if not of_self and _harmed_as_well(signs) else "",
         )
-        return offers if no_case or joke else _with_minor(offers, known, text)
+        return offers if closed or joke else _with_minor(offers, known, text)
 
     def _passed(self, text: str, *, of_self: bool, caller_opens: bool = False) -> list[_Known]:
         state = self._passes[of_self, caller_opens]
@@ -267,22 +266,21 @@ def _with_minor(offers: list[Offer], known: Sequence[_Known], text: str) -> list
     """Where no age of a victim is asked, an adolescent's is, whoever may be the one: also who calls may be a minor.
     Behind an adult's only one that corrects it is. A relative's is not, to whom nothing is told to happen."""
     victims_ages = [
-        ages.parse(offer.values[0].lstrip("~"))
-        for offer in offers
-        if offer.kind == "age" and offer.owner in _HURT
+        _years(offer.values[0]) for offer in offers if offer.kind == "age" and offer.owner in _HURT
     ]
-    if any(not isinstance(age, ages.Age) or age.youngest < ages.ADULT for age in victims_ages):
+    if any(age is None or age.youngest < ages.ADULT for age in victims_ages):
         return offers
     another = any(sentence.read.signs & _BESIDE for sentence in known)
     for sentence in known:
         for offer in sentence.read.offers:
-            if not _adolescent(offer) or _taken_back(offer, sentence.start, text):
+            minor = offer.kind == "age" and _adolescent(_years(offer.values[0]))
+            if not minor or _taken_back(offer, sentence.start, text):
                 continue
             before = folded(text[sentence.start : sentence.start + offer.start])
             if _SAID_OF_THEM.search(before) or (not victims_ages and _may_be_theirs(offer, another=another)):
-                minor = replace(offer, owner=ASK).moved(sentence.start)
-                apart = (each for each in offers if each.start != minor.start)
-                return sorted([*apart, minor], key=attrgetter("start"))
+                question = replace(offer, owner=ASK).moved(sentence.start)
+                elsewhere = (old for old in offers if old.start != question.start)
+                return sorted([*elsewhere, question], key=attrgetter("start"))
     return offers
 
 
@@ -294,9 +292,15 @@ _SAID_OF_THEM = re.compile(
 """`Luego me dice que tiene 16`."""
 
 
-def _adolescent(offer: Offer) -> bool:
-    age = ages.parse(offer.values[0].lstrip("~")) if offer.kind == "age" else None
-    return isinstance(age, ages.Age) and _ADOLESCENT <= age.youngest < ages.ADULT
+def _years(age: str) -> ages.Age | None:
+    """An age as it is offered, `~17`, in years."""
+    parsed = ages.parse(age.lstrip("~"))
+    return parsed if isinstance(parsed, ages.Age) else None
+
+
+def _adolescent(age: ages.Age | None) -> bool:
+    """Whether somebody may be one: from twelve to below eighteen. Source: LGDNNA art. 5."""
+    return age is not None and _ADOLESCENT <= age.youngest < ages.ADULT
 
 
 def _may_be_theirs(offer: Offer, *, another: bool) -> bool:
@@ -308,16 +312,9 @@ def _may_be_theirs(offer: Offer, *, another: bool) -> bool:
 
 
 def _makes_minor(age: str, known: str) -> bool:
-    """Whether a person known to be of age may be an adolescent by another age, `16` or `16-18`; a child's is another's.
-
-    Source: LGDNNA art. 5, adolescents are from twelve to below eighteen.
-    """
-    later, first = ages.parse(age), ages.parse(known)
-    return (
-        isinstance(later, ages.Age)
-        and isinstance(first, ages.Age)
-        and _ADOLESCENT <= later.youngest < ages.ADULT <= first.youngest
-    )
+    """Whether a person known to be of age may be an adolescent by another age, `16` or `16-18`."""
+    known_age = _years(known)
+    return known_age is not None and known_age.youngest >= ages.ADULT and _adolescent(_years(age))
 
 
 _ADOLESCENT = 12

@@ -308,8 +308,8 @@ def _patterns(reading: _Reading) -> Iterator[Offer]:
 def _known_one(found: patterns.Found, low_before: str) -> bool:
     """Whether an age or a number is of somebody whom the sentence takes for known, and a *no* is of what they do: `no
     aparece su hija, de 17`, `no dejan salir a las cuatro muchachas`, but not `no hay niñas de 12`."""
-    known = _THE_KNOWN if found.kind == "age" else _THE_COUNTED
-    return known.search(low_before) is not None
+    pattern = _THE_KNOWN if found.kind == "age" else _THE_COUNTED
+    return pattern.search(low_before) is not None
 
 
 _THE_KNOWN = re.compile(
@@ -351,10 +351,10 @@ def _pattern_owner(reading: _Reading, found: patterns.Found, first: int, after: 
 
 
 def _alias_owner(reading: _Reading, first: int) -> str:
-    here = [person for person in reading.persons if person.after <= first]
-    if not here or (here[-1].vague and here[-1].owner != TRAFFICKER):
+    persons = [person for person in reading.persons if person.after <= first]
+    if not persons or (persons[-1].vague and persons[-1].owner != TRAFFICKER):
         return ASK
-    return reading.own(here[-1].owner)
+    return reading.own(persons[-1].owner)
 
 
 def _happened(reading: _Reading, found: patterns.Found) -> str:

@@ -47,24 +47,22 @@ _FUTURE_BEFORE = re.compile(
     r"|\b(?:le|te|les) (?:marco|llamo|marcare|llamare|marcamos|llamamos)(?: de nuevo)? $"
 )
 _FUTURE_AFTER = re.compile(r"(?: del?)? (?:que viene|proxim[oa]|entrante|otro ano)")
+_CALL = r"(?:llam|marc|habl|se comunic|se recib|se recab|atiend|atend|(?:entr|ingres)[ao] (?:la )?llamad)"
 _NO_EVENT = re.compile(
     r"\b(?:pres[oa]|carcel|detenid[oa]|murio|fallecio|muri[oe]ron|venc(?:io|e|ieron)|caduc\w+|noticia|"
     r"periodico|jubil\w+|"
     r"taller|concurso|junta|boda|juicio|curso|platica|evento)\b[^,.;]{0,40}$|"
     r"\b(?:llamo tambien|ya (?:llamo|marco|habia llamado)|(?:reportante|usuari[oa]|llamada|"
     r"consultante)(?: anterior)? del?)"
-    r"(?: \w+)? $"
+    r"(?: \w+)? $|"
+    rf"\b(?:fecha(?: de (?:la )?(?:llamada|atencion|reporte))?:?|llamadas?:|{_CALL}\w*(?: de nuevo)?)(?: el)? $"
 )
-"""What happened then befalls nobody of the case: somebody died, is in prison, called before."""
+"""What happened then befalls nobody of the case: somebody died, is in prison, called before or calls."""
 _OF_WHO_TELLS = re.compile(
     r",? (?:(?:me|le|nos) (?:conto|dijo|aviso|platico)|(?:fui|puse|denuncie|hable con|llame|marque|"
     r"pregunte))\b"
 )
 """What who calls did or heard then: `ayer me contó`."""
-_CALL = r"(?:llam|marc|habl|se comunic|se recib|se recab|atiend|atend|(?:entr|ingres)[ao] (?:la )?llamad)"
-_CALLED = re.compile(
-    rf"\b(?:fecha(?: de (?:la )?(?:llamada|atencion|reporte))?:?|llamadas?:|{_CALL}\w*(?: de nuevo)?)(?: el)? $"
-)
 _CALLS = re.compile(rf",? {_CALL}\w*\b(?! (?:con|por|a) )")
 _ALONE = re.compile(r"\W*(?:a las )?(?:\d{1,2}[:.]\d\d)?(?: ?(?:hrs?|horas|am|pm)\b)?\W*$")
 """The rest of a sentence that is only the day and the hour of the call: `Miércoles 6 de julio, 18:05.`"""
@@ -78,9 +76,8 @@ _DONE = re.compile(
 
 
 def _of_the_call(text: str, match: re.Match[str], before: str) -> bool:
-    """Whether a date is that of a call: `Fecha: 3 de mayo`, `Se comunica el 30 de mayo`, a heading."""
-    named = re.search(_MONTHS, match.group()) is not None
-    if _CALLED.search(before) or (named and _CALLS.match(text, match.end())):
+    """Whether what stands behind a date says that it is a call's: `El 5 de noviembre habló la sobrina`, a heading."""
+    if re.search(_MONTHS, match.group()) and _CALLS.match(text, match.end()):
         return True
     return not before.strip() and _ALONE.match(text, match.end()) is not None
 
@@ -99,11 +96,7 @@ def read(text: str, today: date, *, past: bool = False) -> str | None:
     spoken = re.sub(
         r"\bpar de\b", "dos", re.sub(r"\bmas o menos |como |ya |unos |unas |casi |mas de ", "", spoken)
     )
-    spoken = re.sub(r"\bsems?\b", "semanas", spoken)
-    if month := re.fullmatch(_SHORT, spoken):
-        spoken = next(
-            name for name in _MONTHS.split("|") if name[:2] == month[0][:2] and name[2] in month[0][:4]
-        )
+    spoken = re.sub(r"\bsems?\b", "semanas", spoken).replace("mzo.", "marzo")
     partial = parse(spoken, today)
     if isinstance(partial, str):
         return None
@@ -112,7 +105,7 @@ def read(text: str, today: date, *, past: bool = False) -> str | None:
 
 _DAY = re.compile(r"el (?:dia )?(\d{1,2})")
 _WEEKDAY = re.compile(rf"(?:el |este )?({_DAYS}) (\d{{1,2}})")
-_YEARLESS = re.compile(rf"(?:(?:{_DAYS}) )?(?:(?:\d{{1,2}}|primero|1o) (?:de )?)?(?:{_MONTHS})")
+_YEARLESS = re.compile(rf"(?:(?:{_DAYS}) )?(?:(?:\d{{1,2}}|primero|1o) (?:de )?)?(?:{_MONTHS}|{_SHORT})")
 
 
 def _far(value: str, today: date) -> bool:
@@ -129,9 +122,10 @@ def _day(day: int, today: date) -> str | None:
 
 def _weekday(name: str, number: int, today: date) -> str | None:
     """The last day of that number, if it is that day of the week: else one of both is wrong, and nothing is asked."""
-    day = _day(number, today)
-    right = day is not None and _DAYS.split("|")[date.fromisoformat(day).weekday()] == name
-    return day if right else None
+    numbered = _day(number, today)
+    if numbered is None or _DAYS.split("|")[date.fromisoformat(numbered).weekday()] != name:
+        return None
+    return numbered
 
 
 def dates(text: str, today: date) -> Iterator[tuple[str, tuple[int, int]]]:

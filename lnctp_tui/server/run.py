@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from lnctp_tui.errors import Refused
+from lnctp_tui.errors import Declined, Refused
 from lnctp_tui.server.admin import founding
 from lnctp_tui.server.http import logs, metrics, rate_limits
 from lnctp_tui.server.ingest import codes
@@ -40,7 +40,7 @@ FORGET = 60
 LINE = 600
 """Seconds between two looks whether the whole Line was compared today, and each week that is over looked at."""
 LEARN = 3
-"""Seconds after which every process knows the key of a new device, and goes on telling what a new role lets see."""
+"""Seconds after which every process knows the key of a new device, and looks for a new role of which to tell."""
 
 
 def serve(
@@ -122,7 +122,8 @@ async def life(app: Any) -> AsyncIterator[None]:
                 _tidy(FORGET, authenticator.forget, services.look_at_login, services.relieve)
             ),
             asyncio.create_task(_tidy(rate_limits.SYNC, authenticator.share)),
-            asyncio.create_task(_tidy(LEARN, authenticator.learn, services.tell_new_roles)),
+            asyncio.create_task(_tidy(LEARN, authenticator.learn)),
+            asyncio.create_task(_tidy(LEARN, services.tell_new_roles)),
             asyncio.create_task(
                 _tidy(LINE, services.compare_line, services.look_at_alerts, services.count_referrals)
             ),
@@ -137,12 +138,15 @@ async def life(app: Any) -> AsyncIterator[None]:
 
 
 async def _tidy(every: float, *works: Callable[[], Any]) -> None:
+    """Does works each so many seconds, or when the last of them says that it wants to go on."""
+    pause = every
     while True:
-        await asyncio.sleep(every)
+        await asyncio.sleep(pause)
+        pause = every
         for work in works:
             try:
-                await work()
-            except (psycopg.Error, PoolTimeout) as error:
+                pause = await work() or every
+            except (psycopg.Error, PoolTimeout, Declined) as error:
                 logs.note("not_tidied", error=error)
 
 

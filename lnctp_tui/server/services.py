@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TypeVar
 
 import psycopg
@@ -33,9 +34,10 @@ Found = TypeVar("Found")
 PUSHING = 64
 """Pushes that may wait for each other in one process."""
 READING = 2
-TELLING = 3
-"""Pages at a time of what new roles let people see. On a server that is at its limit a page takes a tenth of a second,
-and many at a time, of two processes, let in less than half of what else came."""
+LEAVES, LONGEST, LEAST = 19, 10.0, 3.0
+"""How many times as long as a page of what a new role lets somebody see took, one process tells nothing more, so that
+others have nearly all of the database whatever it can do; seconds of that at most, and at least behind a page that
+could not be told."""
 NUDGE = 0.03
 """Seconds in which pushes share one notice."""
 
@@ -112,19 +114,23 @@ class Services:
         if await self.threads.run(look):
             self.nudge()
 
-    async def tell_new_roles(self) -> None:
-        """Goes on telling what new roles let people see, and lets others write in between. Raises what the database
-        raises."""
+    async def tell_new_roles(self) -> float | None:
+        """Tells the next page of what a new role lets somebody see. Seconds until the one after, None without one;
+        raises what the database raises."""
 
-        def tell() -> bool:
-            told = 0
-            with suppress(Declined):  # busy: the next look does it
-                while told < TELLING and access.go_on(self.pool, self.settings.team, instants.now()):
-                    told += 1
-            return bool(told)
+        def tell() -> tuple[bool, float]:
+            began, more, least = monotonic(), True, 0.0
+            try:
+                more = access.go_on(self.pool, self.settings.team, instants.now())
+            except Declined:  # busy: a later look does it
+                least = LEAST
+            return more, min(LONGEST, max(least, (monotonic() - began) * LEAVES))
 
-        if await self.threads.run(tell):
-            self.nudge()
+        more, pause = await self.threads.run(tell)
+        if not more:
+            return None
+        self.nudge()
+        return pause
 
     async def look_at_alerts(self) -> None:
         """Looks at the weeks that are over, if no process did. Raises what the database raises."""

@@ -18,7 +18,7 @@ from lnctp_tui.server.http import metrics
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.vault import recovery
-from lnctp_tui.sync import wire
+from lnctp_tui.sync import fresco, wire
 
 
 def test_a_laptop_enrols_waits_and_is_let_in(served: Served) -> None:
@@ -177,7 +177,10 @@ def test_who_may_not_see_a_case_is_not_woken_by_it(served: Served) -> None:
         told = waiting.result().message
     assert time.monotonic() - began >= 1.9
     assert told["entries"] == []
-    assert told["next"][0] > cursor[0]
+    assert fresco.MEMBER in told
+    after = pull(other, told["next"]).message
+    assert after["entries"] == []
+    assert after["next"][0] > cursor[0]
 
 
 def test_a_revocation_ends_a_long_wait(served: Served) -> None:
@@ -188,6 +191,17 @@ def test_a_revocation_ends_a_long_wait(served: Served) -> None:
         until(lambda: metrics.WAITING._value.get() == 1)
         served.set_state(laptop, "revoked")
         other.push(other.case())
+        assert waiting.result().error == "revoked"
+
+
+def test_who_is_revoked_while_nothing_comes_is_told_at_the_end_of_the_wait(served: Served) -> None:
+    """The page of before the wait is answered again only to whom the database of now still lets in."""
+    laptop = served.laptop()
+    cursor = pull(laptop, [0, ""]).message["next"]
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(pull, laptop, cursor, 1)
+        until(lambda: metrics.WAITING._value.get() == 1)
+        served.set_state(laptop, "revoked")
         assert waiting.result().error == "revoked"
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import Any
+from time import monotonic
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from server_office import NOON, Laptop, heard
 
 from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import access, erase
-from lnctp_tui.server.ingest import log
+from lnctp_tui.server.ingest import log, log_tail
 from lnctp_tui.server.ingest.log_tail import LogTail
 from lnctp_tui.server.postgres import database
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.read import equality, history, pull, search
+from lnctp_tui.server.services import Services
 from lnctp_tui.storage import ids
 from lnctp_tui.sync import wire
 from lnctp_tui.sync.wire import START, Cursor
@@ -337,6 +340,30 @@ def test_a_new_role_is_told_by_pages_and_nobody_waits_for_all_of_them(
     assert entries[3:] == [("revoke", each) for each in scopes if each != scopes[4]]
 
 
+@pytest.mark.parametrize("page", ["NEWEST", "OLDER"])
+def test_a_page_of_a_role_is_read_along_an_index_however_many_cases_there_are(
+    pool: Pool, owner: str, page: str
+) -> None:
+    """Everybody waits for the log's counter meanwhile: to sort all that is held took a tenth of a second of 120,000."""
+    ana = Laptop(pool, "ana")
+    with database.connect(owner, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO access (team, person, scope, state, rank) SELECT 'main', %s, 'scope-' || n, 'held', n"
+            " FROM generate_series(1, 20000) AS n",
+            (ana.person,),
+        )
+        connection.execute("ANALYZE access")
+    before = ("scope-5000",) if page == "OLDER" else ()
+    with database.transaction(pool, "main", database.SERVE) as connection, database.in_order(connection):
+        plan = connection.execute(
+            f"EXPLAIN {getattr(access, page)}", (ana.person, "main", *before, access.AT_ONCE)
+        ).fetchall()
+    said = "\n".join(line for (line,) in plan)
+    assert "using access_scopes" in said
+    assert "Sort" not in said
+    assert "Seq Scan on access" not in said
+
+
 def test_a_page_waits_for_what_is_just_being_given(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page looks once it holds the counter: who is given a case in this moment is not told to let go of it."""
     monkeypatch.setattr(access, "AT_ONCE", 3)
@@ -423,7 +450,7 @@ def woken(pool: Pool, laptops: list[Laptop], after: int) -> set[str]:
     async def waited() -> list[bool]:
         tail = LogTail("")
         tail._loop = asyncio.get_running_loop()
-        waiting = [asyncio.create_task(tail.wait(laptop.row, after, 0.05)) for laptop in laptops]
+        waiting = [asyncio.create_task(tail.wait(laptop.row, after, 0.3)) for laptop in laptops]
         await asyncio.sleep(0)
         with pool.connection() as connection:
             tail._look(connection, "main")
@@ -448,6 +475,106 @@ def test_who_is_woken_by_what(pool: Pool) -> None:
     assert woken(pool, everybody, 2) == {"ana", "ana-2", "sup"}
     sup.push(sup.case())
     assert woken(pool, everybody, 3) == set()
+
+
+def test_news_of_many_wakes_nobody_else(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than is read in one look is read on, and wakes only whom it concerns."""
+    monkeypatch.setattr(log_tail, "MOST", 2)
+    ana, beto, sup = Laptop(pool, "ana"), Laptop(pool, "beto"), Laptop(pool, "sup", "supervisor")
+    woken(pool, [ana], 0)
+    cases = [ana.case() for _ in range(5)]
+    ana.push(*cases)
+    assert woken(pool, [ana, beto, sup], 0) == {"sup"}
+    access.grant(pool, "main", "beto", cases[0]["row"], NOON, "sup")
+    assert woken(pool, [ana, beto, sup], 1) == {"beto", "sup"}
+
+
+def test_a_document_of_control_wakes_whom_it_is_on_and_then_everybody_in_turn(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands at once would be answered before anything that is sent meanwhile; a few are woken at once."""
+    monkeypatch.setattr(log_tail, "TURNS", 4)
+    monkeypatch.setattr(log_tail, "GATHER", 0)
+    laptops = [Laptop(pool, f"ana-{number}", person=f"person-{number}") for number in range(5)]
+
+    async def waited(team: str, on: str) -> tuple[set[str], float]:
+        """Who is woken at once, and seconds until everybody is."""
+        tail = LogTail("")
+        waiting = {laptop.person: asyncio.create_task(tail.wait(laptop.row, 0, 30)) for laptop in laptops}
+        await asyncio.sleep(0)
+        began = monotonic()
+        tail._anew(team, on)
+        tail._anew(team, on)  # another document adds nobody who waits already
+        await asyncio.sleep(0.02)
+        early = {person for person, task in waiting.items() if task.done()}
+        if early:
+            assert all(await asyncio.gather(*waiting.values()))
+        return early, monotonic() - began
+
+    assert len(asyncio.run(waited("main", ""))[0]) == 5
+    assert asyncio.run(waited("another", "person-3"))[0] == set()
+    monkeypatch.setattr(log_tail, "AT_ONCE", 1)
+    for on in ("person-3", laptops[3].row.public_key):
+        early, seconds = asyncio.run(waited("main", on))
+        assert "person-3" in early
+        assert len(early) < 5
+        assert 0.4 < seconds < 10
+
+
+def test_a_database_that_is_busy_for_a_moment_does_not_end_the_tail(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits is woken by what comes later, and looks anew for what came while nobody listened."""
+    ana, sup = Laptop(pool, "ana"), Laptop(pool, "sup", "supervisor")
+    monkeypatch.setattr(log_tail, "POLL", 0.05)
+    tail, looked = LogTail(pool.conninfo), threading.Event()
+    look = tail._look
+
+    def busy_once(connection: database.Db, team: str) -> bool:
+        if not looked.is_set():
+            looked.set()
+            raise Declined("busy")
+        return look(connection, team)
+
+    monkeypatch.setattr(tail, "_look", busy_once)
+
+    async def waited() -> bool:
+        tail.start()
+        waiting = asyncio.create_task(tail.wait(sup.row, 0, 20))
+        await asyncio.to_thread(looked.wait, 10)
+        await asyncio.to_thread(ana.push, ana.case())
+        answer = await waiting
+        tail.stop()
+        await tail.join()
+        return answer
+
+    assert asyncio.run(waited())
+
+
+@pytest.mark.parametrize(
+    ("outcome", "least", "most"),
+    [(True, 0.9, 10.0), (False, None, None), (Declined("busy"), 3.0, 10.0)],
+)
+def test_a_page_of_a_role_leaves_the_database_to_others(
+    monkeypatch: pytest.MonkeyPatch, outcome: bool | Declined, least: float | None, most: float | None
+) -> None:
+    """The pause grows with what a page took, also with one that could not be told."""
+    nudged = []
+
+    def go_on(*_: object) -> bool:
+        threading.Event().wait(0.05)
+        if isinstance(outcome, Declined):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(access, "go_on", go_on)
+    services = SimpleNamespace(
+        pool=None, settings=SimpleNamespace(team="main"), nudge=lambda: nudged.append(1),
+        threads=SimpleNamespace(run=asyncio.to_thread),
+    )  # fmt: skip
+    pause = asyncio.run(Services.tell_new_roles(cast(Services, services)))
+    assert pause is None if least is None else pause is not None and least <= pause <= (most or 0)
+    assert bool(nudged) == (pause is not None)
 
 
 def test_erasing_what_nobody_wrote_or_all_see_is_refused(pool: Pool) -> None:

@@ -11,7 +11,7 @@ from lnctp_tui.server.admin import audit
 from lnctp_tui.server.devices import DeviceRow, Ruling
 from lnctp_tui.server.ingest import log
 from lnctp_tui.server.ingest.log import Entry
-from lnctp_tui.server.postgres.database import SERVE, Db, Pool, transaction
+from lnctp_tui.server.postgres.database import SERVE, Db, Pool, in_order, transaction
 from lnctp_tui.server.read import history
 from lnctp_tui.storage import ids, instants
 from lnctp_tui.sync.wire import EVERYBODY
@@ -211,7 +211,8 @@ def _told(connection: Db, team: str, change: Change, before: str | None, now: da
     present = change.role if now_role is None else str(now_role[0])
     page = NEWEST if before is None else OLDER
     asked = (AT_ONCE,) if before is None else (before, AT_ONCE)
-    rows = connection.execute(page, (change.person, team, *asked)).fetchall()
+    with in_order(connection):  # all others wait for the log's counter
+        rows = connection.execute(page, (change.person, team, *asked)).fetchall()
     entries = []
     for scope, rank, state in rows:
         was, is_now = history.sees(change.former, state), history.sees(change.role, state)

@@ -8,7 +8,7 @@ from datetime import datetime
 from lnctp_tui.domain.links.grade import MANY, STRONG
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.ingest import linking, log
-from lnctp_tui.server.postgres.database import SERVE, Db, Pool, transaction
+from lnctp_tui.server.postgres.database import SERVE, Db, Pool, in_order, transaction
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import link_keys
 from lnctp_tui.storage.protocol import protocol_loader
@@ -78,7 +78,8 @@ def _pieces(database: Pool | Db, team: str, table: str) -> Iterator[list[str]]:
     last = ""
     while True:
         with transaction(database, team, SERVE) as connection:
-            ids = [id_ for (id_,) in connection.execute(NEXT.format(table=table), (team, last, PIECE))]
+            with in_order(connection):
+                ids = [id_ for (id_,) in connection.execute(NEXT.format(table=table), (team, last, PIECE))]
             if ids:
                 connection.execute(LOCK, (team, table, ids))
                 _renew(connection, team, table, ids)

@@ -38,7 +38,9 @@ SAY_DEVICE = "UPDATE devices SET state = %s, person = %s WHERE team = %s AND id 
 SAY_PERSON = """INSERT INTO people (team, id, name, role, state, created_at) VALUES (%s, %s, %s, %s, %s, %s)
   ON CONFLICT (team, id) DO UPDATE SET name = excluded.name, role = excluded.role, state = excluded.state"""
 NO_CODES = "DELETE FROM codes WHERE team = %s AND person = %s AND used_by IS NULL"
-TOLD = f"SELECT pg_notify('{log_tail.CHANNEL}', '{log_tail.CONTROL}')"
+TOLD = "SELECT pg_notify(%s, %s)"
+FIRST = 50
+"""Laptops of which a document says another thing that are woken before everybody else."""
 
 
 def append(rulings: Control, connection: Db, team: str, signed: Signed, by: str, now: datetime) -> int:
@@ -63,8 +65,9 @@ def append(rulings: Control, connection: Db, team: str, signed: Signed, by: str,
         mark = (mark[0], number)
     connection.execute(MOVE, (*mark, team))
     connection.execute(SETTLED, (team, signed.hash))
-    _carry_out(rulings, connection, team, signed, ruling, now)
-    connection.execute(TOLD)
+    changed = _carry_out(rulings, connection, team, signed, ruling, now)
+    for on in dict.fromkeys((str(signed.content.get("on", "")), *changed[:FIRST])):
+        connection.execute(TOLD, (log_tail.CHANNEL, f"{log_tail.CONTROL}{team} {on}"))
     return number
 
 
@@ -114,14 +117,19 @@ def baseline(connection: Db, team: str) -> tuple[dict[str, tuple[str, str]], dic
 
 def _carry_out(
     rulings: Control, connection: Db, team: str, signed: Signed, before: Ruling | None, now: datetime
-) -> None:
-    """Makes the tables say what holds, gives and takes what roles let see, and notes who ordered what."""
+) -> list[str]:
+    """Makes the tables say what holds, gives and takes what roles let see, and notes who ordered what.
+
+    The keys of the laptops of which they say another thing now.
+    """
     after = rulings.read(connection, team, keep=False)
     assert after is not None
+    laptops = []
     for id_, key, person, state in connection.execute(LAPTOPS, (team,)):
         signed_state, whose = after.state(key, now), after.standing.whose(key) or person
         if (signed_state, whose) != (state, person):
             connection.execute(SAY_DEVICE, (signed_state, whose, team, id_))
+            laptops.append(key)
     changed = []
     for person, (name, role, state) in _people(connection, team, after).items():
         connection.execute(SAY_PERSON, (team, person, name, role, state, instants.iso(now)))
@@ -133,6 +141,7 @@ def _carry_out(
     audit.note(connection, team, now, persons, action, signed.hash)
     for person, old, new in changed:
         access.change_role(connection, team, person, old, new, now)
+    return laptops
 
 
 def _people(connection: Db, team: str, after: Ruling) -> dict[str, tuple[str, str, str]]:

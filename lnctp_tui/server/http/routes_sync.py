@@ -54,31 +54,39 @@ async def _pull(call: Asked) -> Any:
     if call.said.version < OLDEST:
         return {"status": "too_old", "minimum": OLDEST}
     body: Pull = call.body
-    answer = await _page(call, call.sender)
+    answer, saved = await _page(call, call.sender)
     wait = min(body.wait, LONGEST)
     if answer["status"] != "ok" or answer["entries"] or answer["more"] or not wait:
         return answer
-    await call.services.log_tail.wait(call.sender, answer["next"][0], wait)
-    # Meanwhile the device may have been revoked, or its person have got another role.
-    return await _page(call, await call.services.in_thread(lambda: _anew(call, "pull")))
+    woken = await call.services.log_tail.wait(call.sender, answer["next"][0], wait)
+
+    def anew() -> tuple[DeviceRow, dict[str, Any] | None]:
+        # Meanwhile the device may have been revoked, or its person have got another role.
+        sender = _anew(call, "pull")
+        same = sender == call.sender and sender.ruling is call.sender.ruling and sender.role == answer["role"]
+        return sender, None if woken or not same else answer | fresh(call, sender, saved)
+
+    sender, unchanged = await call.services.in_thread(anew)
+    return unchanged or (await _page(call, sender))[0]  # the next one looks on from where this one began
 
 
-async def _page(call: Asked, sender: DeviceRow) -> dict[str, Any]:
+async def _page(call: Asked, sender: DeviceRow) -> tuple[dict[str, Any], list[Any] | None]:
+    """A page as it is answered, and how far the laptop said that it had saved."""
     after: Cursor = cursor(call.body.cursor) or START
     proof = cursor(call.body.proof)
     pool, limit, audit_n = call.services.pool, call.body.limit, call.body.audit
 
-    def page(who: DeviceRow) -> dict[str, Any]:
+    def page(who: DeviceRow) -> tuple[dict[str, Any], list[Any] | None]:
         answer = pull.pull(pool, who, after, proof, limit, audit_n)
         if call.said.version < SALTED and any(map(_salted, answer.get("entries", ()))):
-            return {"status": "too_old", "minimum": SALTED}
+            return {"status": "too_old", "minimum": SALTED}, None
         if call.said.version >= SALTED and answer.get("entries"):
             # Laptops of before obeyed this entry; to those since, an order comes signed, and the entry is a lie.
             answer["entries"] = [entry for entry in answer["entries"] if entry["k"] != "erase"]
         saved = answer.pop("saved", None)
-        return answer | fresh(call, replace(who, role=answer.get("role", who.role)), saved)
+        return answer | fresh(call, replace(who, role=answer.get("role", who.role)), saved), saved
 
-    def read() -> dict[str, Any]:
+    def read() -> tuple[dict[str, Any], list[Any] | None]:
         try:
             return page(sender)
         except Outdated:

@@ -201,6 +201,18 @@ def become(connection: Db, who: DeviceRow | str, duty: str) -> None:
 
 
 @contextmanager
+def in_order(connection: Db) -> Iterator[None]:
+    """Reads a page along its index, in a transaction. The planner takes the policies to leave a few hundred rows of any
+    table, and would read and sort all of them for each page."""
+    connection.execute(SORTS, ("off",))
+    yield
+    connection.execute(SORTS, ("on",))
+
+
+SORTS = "SELECT set_config('enable_sort', %s, true)"
+
+
+@contextmanager
 def failures() -> Iterator[None]:
     """What PostgreSQL says when it cannot, as a code for the line."""
     try:

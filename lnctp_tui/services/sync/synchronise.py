@@ -39,7 +39,7 @@ from lnctp_tui.storage import hardening, ids, instants
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.database.session import CHANGES, CONFLICTS, TABLES, EditBaseline, Store
 from lnctp_tui.storage.database.tables import SCOPES
-from lnctp_tui.storage.replication import server_state, withdrawal
+from lnctp_tui.storage.replication import authority, server_state, withdrawal
 from lnctp_tui.storage.vault import vault
 from lnctp_tui.sync.client import Client
 from lnctp_tui.sync.control import UNCONFIRMED
@@ -59,6 +59,11 @@ UNHURRIED = 0.5
 INDEXED = 400
 ALARM_DAYS = 14
 CASES = TABLES["cases"]
+TOLD_OF = (
+    authority.STATE, authority.PINNED, authority.OFFERED, server_state.CONTACT, server_state.PROBLEM,
+    server_state.TOTAL, server_state.OFFSET, server_state.OFFERS, server_state.BACK, server_state.ALARMS,
+)  # fmt: skip
+"""What is kept of how things stand; beside it stand the signed roles of thousands."""
 OPEN_TO_SEE = or_(CONFLICTS.c.case.is_(None), withdrawal.held_cases(CONFLICTS.c.case))
 
 
@@ -164,12 +169,12 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
         ).one()
         since = connection.scalar(select(CHANGES.c.at).where(CHANGES.c.seq == oldest)) if oldest else None
         scope_count = connection.scalar(select(func.count()).where(SCOPES.c.state == "wanted")) or 0
-        values = state.starting_with(connection, "sync:")
-        told_since = instants.iso(store.now() - timedelta(days=ALARM_DAYS))
-        alarms = _alarms(values, told_since)
+        values = state.several(connection, *TOLD_OF)
+        ordered = values.get(authority.STATE)
+        alarms = _alarms(values, instants.iso(store.now() - timedelta(days=ALARM_DAYS)))
         return SyncStatus(
             enrolled=server is not None,
-            state=(values.get("signed_state") or server.state) if server else None,
+            state=(ordered or server.state) if server else None,
             server=server.url if server else None,
             person=server.person if server else None,
             role=server.role if server else None,
@@ -177,28 +182,30 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
             waiting_since=since,
             refused=connection.scalar(select(func.count()).where(CHANGES.c.refused.is_not(None))) or 0,
             online=online,
-            last_contact=values.get("contact"),
-            problem=values.get("problem"),
+            last_contact=values.get(server_state.CONTACT),
+            problem=values.get(server_state.PROBLEM),
             wanted=scope_count,
-            wanted_total=max(scope_count, int(values.get("total") or 0)),
-            clock_offset=int(values.get("offset") or 0),
+            wanted_total=max(scope_count, int(values.get(server_state.TOTAL) or 0)),
+            clock_offset=int(values.get(server_state.OFFSET) or 0),
             conflicts=connection.scalar(select(func.count()).select_from(CONFLICTS).where(OPEN_TO_SEE)) or 0,
-            offers=len(values.get("offers") or {}),
-            ordered=values.get("signed_state") if values.get("signed_state") in TOLD else None,
+            offers=len(values.get(server_state.OFFERS) or {}),
+            ordered=ordered if ordered in TOLD else None,
             withdrawn=connection.scalar(select(func.count()).where(CASES.c.id.in_(withdrawal.withdrawn())))
             or 0,
             aside=len(state.starting_with(connection, server_state.ASIDE)),
             saved_at=connection.scalar(select(CHANGES.c.at).order_by(CHANGES.c.seq.desc()).limit(1)),
-            back=values.get("back") if any(code in alarms for code in server_state.BACK_CODES) else None,
+            back=values.get(server_state.BACK)
+            if any(code in alarms for code in server_state.BACK_CODES)
+            else None,
             alarms=alarms,
-            authority=values["authority"]["org"] if "authority" in values else None,
-            authority_offered=values.get("authority_offered"),
+            authority=values[authority.PINNED]["org"] if authority.PINNED in values else None,
+            authority_offered=values.get(authority.OFFERED),
         )
 
 
 def _alarms(values: dict[str, Any], since: str) -> list[str]:
-    recent = {code for code, at in values.get("alarms", {}).items() if at >= since}
-    if "authority" not in values and values.get("authority_offered"):
+    recent = {code for code, at in values.get(server_state.ALARMS, {}).items() if at >= since}
+    if authority.PINNED not in values and values.get(authority.OFFERED):
         recent.add(UNCONFIRMED)
     return sorted(recent)
 

@@ -490,3 +490,99 @@ def test_a_place_behind_a_venue_is_the_victim_s(lexicon: Lexicon) -> None:
     assert [(offer.values, offer.owner) for offer in offers if offer.kind == "place"] == [
         (("15106",), "victim")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "values"),
+    [
+        # what is still to come, was filed, or befell a friend
+        ("Tiene boleto. Sale el jueves desde la central.", "date", set()),
+        ("Le pidió que vaya el sábado a un hotel.", "date", set()),
+        ("Ya puso ficha en búsqueda de personas el viernes.", "date", set()),
+        ("El DIF tiene reporte desde septiembre.", "date", set()),
+        ("Salió el día 8 a vender su moto y no volvió.", "date", {"2026-11-08"}),
+        # places of another, of a feast, promised or abroad
+        ("Se fue hace un mes con un muchacho de Puebla que conoció en la feria.", "place", set()),
+        ("Le habían dicho que iba a Monterrey a una fábrica. Duerme en el surco.", "place", set()),
+        ("La boda sería para después de Todos Santos.", "place", set()),
+        ("Lo ayuda su prima, que está en Santiago de Chile.", "place", set()),
+        ("Una le dijo que es de Guatemala, de Escuintla.", "place", set()),
+        ("Avisó a un hijo en Orizaba.", "place", set()),
+        ("La llevaron con la que llaman la Meche.", "place", set()),
+        ("Le habían dicho que iba a una fábrica.", "venue", set()),
+        # countries that are guessed, or of a thing
+        ("Una muchacha de acento colombiano o venezolano, descalza.", "nationality", set()),
+        ("Son venezolanas o colombianas, no distingue.", "nationality", set()),
+        ("Llama con un chip de Guatemala.", "nationality", set()),
+        ("Cosecha de arándano en Columbia Británica.", "nationality", set()),
+        ("No localiza a su hija. Ahí hay dos peruanos con ella.", "nationality", set()),
+        # words that are none of it
+        ("La jefatura de piso avisó a trabajo social.", "term", set()),
+        ("Ya puso ficha en búsqueda de personas.", "term", set()),
+        ("Contacto solo entre 11 y 13h.", "term", set()),
+        ("Trabajan 13h diarias.", "term", {"indicator.exp_excessive_hours"}),
+        ("Le da cuarto, comida y ropa.", "term", set()),
+        ("Necesita comida y ropa.", "term", {"need.alimento_ropa"}),
+        ("Chat de la página, lo pego como viene.", "term", set()),
+        ("Las placas no las apuntó.", "term", set()),
+        ("Canalizo a Fiscalía de Migrantes.", "term", set()),
+        ("Se quedan hasta la cosecha.", "venue", set()),
+        ("Se los llevaron a la cosecha de chile.", "venue", {"campo_agricola"}),
+        ("Pregunté por documentos, deudas y amenazas.", "term", set()),
+        ("Exploro ideación, dice que no.", "term", set()),
+        ("Si digo que me vendieron me dan el permiso.", "term", set()),
+        ("Así se llevaron a la de mi comadre.", "term", set()),
+        ("Su sueldo lo maneja ella.", "term", set()),
+        # clients are no victims, and somebody's years no number of people
+        ("Eran 6, 7 hombres por día.", "headcount", set()),
+        ("Ya tomada le confesó que son 16.", "headcount", set()),
+    ],
+)
+def test_what_the_next_four_authors_wrote_freely_is_read_so(
+    lexicon: Lexicon, text: str, kind: str, values: set[str]
+) -> None:
+    assert {offer.values[0] for offer in asked(lexicon, text, kind)} == values
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "polarity"),
+    [
+        ("Deuda ninguna, amenazas ninguna.", "indicator.dst_debt_bondage", "no"),
+        ("Golpes no le ha dicho nada.", "violence.fisica", "unknown"),
+        ("Marcas de golpes no se le ven.", "violence.fisica", "unknown"),
+        ("De pistolas no sabe.", "danger.weapon_present", "unknown"),
+        ("El señor de la puerta, no le vio arma.", "danger.weapon_present", "unknown"),
+        ("No me pegan mucho.", "violence.fisica", "yes"),
+        ("No me pegan.", "violence.fisica", "no"),
+        ("Cuando no llega a la meta, descargas eléctricas.", "violence.fisica", "yes"),
+        ("Me quiero morir de la vergüenza.", "cssrs.wish_dead", "unknown"),
+        ("Me quiero morir.", "cssrs.wish_dead", "yes"),
+        ("Alguien la acusó de tener esclavizada a una joven.", "modality.esclavitud", "unknown"),
+    ],
+)
+def test_what_was_not_seen_or_is_a_manner_of_speaking_is_not_known(
+    lexicon: Lexicon, text: str, value: str, polarity: str
+) -> None:
+    found = [offer for offer in asked(lexicon, text, "term") if value in offer.values]
+    assert [offer.polarity for offer in found] == [polarity]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Usuaria de 34 años, la golpea su esposo. Vive con él y tres hijos. Es violencia familiar.",
+        "Usuaria de 34 años, la golpea su esposo. Niega trato con otras personas. Es violencia familiar.",
+        "Usuaria de 34 años, la golpea su esposo. Tiene dos niños de 8 y 3. Es violencia familiar.",
+    ],
+)
+def test_children_and_anybody_else_make_no_group_of_one(lexicon: Lexicon, text: str) -> None:
+    (seen,) = [offer for offer in asked(lexicon, text, "term") if "vulnerability" in offer.values[0]]
+    assert seen.owner == VICTIM
+
+
+def test_who_opens_with_an_age_and_no_verb_calls(lexicon: Lexicon) -> None:
+    text = "Papá, Abundio Ficticio, 47, rancho cerca de Celaya. Hijo Iván, 18, se fue con un contratista."
+    assert values(lexicon, text, "age") == {"18"}
+    assert values(
+        lexicon, "Hombre, 36, pescador. Reporta a una muchacha de 19 años que tienen en un bar.", "age"
+    ) == {"19"}

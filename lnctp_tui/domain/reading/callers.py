@@ -39,6 +39,7 @@ def with_callers(terms: Sequence[Word], persons: Sequence[Person], *, opening: b
         opens = opens or (
             person.kin and before is not None and before.word == "rep" and before.after == person.first
         )
+        opens = opens or (opening and len(terms) <= _SHORT and person.kin and calls(terms, person.after))
         introduced = introduced or opens or _who_calls(terms, person.after) or _is_who_calls(terms, person)
         introduced = introduced or (opening and at == 0 and _tells_first(terms, person.first))
         anybody = person.owner in (TRAFFICKER, OTHER) and not person.plural
@@ -46,6 +47,10 @@ def with_callers(terms: Sequence[Word], persons: Sequence[Person], *, opening: b
             yield person._replace(owner=CALLER)
         else:
             yield person
+
+
+_SHORT = 3
+"""Words of `Hermana reporta.`"""
 
 
 def _appositive(terms: Sequence[Word], person: Person, behind: Person) -> bool:
@@ -310,12 +315,15 @@ def who_call(terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Perso
     taken = {place for person in persons for place in range(person.first, person.after)}
     if len(terms) > 1 and terms[1].text in SAYS and 0 not in taken and terms[0].text not in NO_SUBJECT:
         yield Person(0, 1, CALLER, "", False, terms[0].text)
-    named = len(terms) > 3 and calls(terms, 0) and 1 not in taken and terms[1].text not in NO_OPENING
-    if named and (
-        terms[2].text.isdecimal() or any(term.text in ("anos", "a") for term in terms[2:9])
-    ):  # «Habla maquinista, 52 años»
-        yield Person(1, 2, CALLER, "", False, terms[1].text, generic=True)
-        taken.add(1)
+    at = 1 + (terms[0].text in ("se", "me"))
+    verb = calls(terms, at - 1) or (terms[0].text == "me" and len(terms) > 1 and terms[1].text in _TO_US)
+    named = len(terms) > at + 2 and verb and at not in taken and terms[at].text not in NO_OPENING
+    aged = any(term.text.isdecimal() for term in terms[at + 1 : at + 4])
+    if named and (aged or any(term.text in ("anos", "a") for term in terms[at + 1 : at + 8])):
+        yield Person(
+            at, at + 1, CALLER, "", False, terms[at].text, generic=True
+        )  # «Habla maquinista, 52 años»
+        taken.add(at)
     for place in range(1, len(terms) - 1):
         spoke = terms[place].text == "que" and terms[place + 1].text in (
             "llama",
@@ -327,6 +335,8 @@ def who_call(terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Perso
             yield Person(place - 1, place + 2, CALLER, "", False)
 
 
+_TO_US = frozenset(("llama", "llamo", "marca", "marco", "habla", "hablo", "escribe", "escribio", "contacta"))
+"""What follows in `me llama Abundio`."""
 NO_OPENING = NO_SUBJECT | frozenset(
     ["hola", "buenas", "buenos", "buen", "hoy", "ayer", "anoche", "antier", "antes", "hace", "cuando", "mientras",
      "desde", "en", "a", "al", "por", "con", "para", "de", "del", "tambien", "nunca", "siempre", "esta", "este",

@@ -181,6 +181,8 @@ _HARM_TO = (
 )
 
 
+_AWAY = frozenset(("el", "rumbo", "pal", "para", "del", "hace", "en", "a"))
+"""What follows in `su marido Abundio, 40, salió el 2 de abril`."""
 _CALLS_FOR = frozenset(("llama", "marca", "llamo", "habla", "pregunta", "pide", "reporta", "preocupada"))
 
 
@@ -194,6 +196,7 @@ def _harmed_partner(terms: Sequence[Word], person: Person) -> bool:
     if asked_for and not does_harm(terms, person) and "que la" not in " ".join(behind[:3]):
         return True  # «llama por su esposo»
     left = any(behind[at : at + 3] == ["se", "fue", "a"] for at in range(4)) or suffers(terms, person)
+    left = left or any(word == "salio" and following in _AWAY for word, following in pairwise(behind))
     if left or begin < 1 or terms[begin - 1].text != "a":
         return left
     around = [*terms[max(0, begin - 3) : begin - 1], *terms[person.after : person.after + 6]]

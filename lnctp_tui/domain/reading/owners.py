@@ -22,6 +22,7 @@ from lnctp_tui.domain.reading.offers import (
     VICTIM,
 )
 from lnctp_tui.domain.reading.persons import TELLING, Cast, Person
+from lnctp_tui.domain.reading.places import ABROAD
 from lnctp_tui.domain.reading.spelling import Word, number_at
 from lnctp_tui.domain.reading.status import Clause, clause_of
 
@@ -77,7 +78,7 @@ def first_person(terms: Sequence[Word]) -> bool:
     return any(term.text in _MINE for term in terms)
 
 
-_PARTNERS = frozenset(
+PARTNERS = frozenset(
     ("novio", "novia", "pareja", "esposo", "marido", "suegra", "suegro", "madrastra", "padrastro")
 )
 """Who does harm only when it is told."""
@@ -97,7 +98,7 @@ def bond(scene: Scene, first: int, owner: str) -> str:
         return _of_trafficker(scene, first)
     if owner == ASK or (not (beside or alone) and owner != GROUP):
         return NEAR
-    if owner == TRAFFICKER and nearby and (nearby[-1].vague or nearby[-1].word in _PARTNERS):
+    if owner == TRAFFICKER and nearby and (nearby[-1].vague or nearby[-1].word in PARTNERS):
         return LOOSE if _by_having(scene, first) else NEAR  # «el novio, 19 años, se fue», «el señor tiene 68»
     if nearby and nearby[-1].kin:
         told = any((known.word, known.owner) == (nearby[-1].word, VICTIM) for known in scene.cast.single)
@@ -181,14 +182,17 @@ def _own_children(scene: Scene, first: int) -> bool:
     before = scene.low[: scene.terms[first].start]
     if _OF_SOMEBODY.match(before):
         return True
-    couple = any(known.word in _PARTNERS for known in scene.cast.single)
+    couple = any(known.word in PARTNERS for known in scene.cast.single)
     used = harmed(scene.terms) or _USED.search(scene.low) is not None
     return couple and not used and _OF_A_COUPLE.match(before) is not None
 
 
-_AGES = r" (?:hij|nin)[oa]s(?:,? ?\(?(?:de )?(?:\w+,? (?:y |de )*){0,3})$"
-_OF_SOMEBODY = re.compile(r"(?:[^.;]*\b(?:delante de|acta\w* de?)|\W*espos[oa] e)(?: los| sus)?" + _AGES)
-_OF_A_COUPLE = re.compile(r"\W*(?:tienen|tenemos) (?:dos|tres|cuatro|cinco|seis|varios|\d)" + _AGES)
+_AGES = r"\b(?:hij|nin)[oa]s(?:,? ?\(?(?:de )?(?:\w+,? (?:y |de )*){0,3})$"
+_OF_SOMEBODY = re.compile(
+    r"(?:[^.;]*\b(?:delante de|acta\w* de?|(?:espos[oa]|marido|pareja)\b[^.;]{0,24}\b[ye](?: dos| tres| cuatro| \d)?)|"
+    r"\W*espos[oa] e)(?: los| sus)? " + _AGES
+)
+_OF_A_COUPLE = re.compile(r"[^.;]*?" + _AGES)
 _USED = re.compile(
     r"\b(?:pid(?:en|iendo)|vend(?:en|iendo)|trabaj|llev(?:an|aron)|desaparec|secuestr|en el cuarto)"
 )
@@ -207,6 +211,7 @@ def _of_who_tells(scene: Scene, first: int, behind: int) -> bool:
 _SOMEBODY = re.compile(r"\b(?:hombre|mujer|persona|joven|menor|victima)\b")
 _WHO_CALLS = re.compile(
     r"\b(?:no (?:quiere|desea|va a|quiso) (?:dar|dejar|decir) (?:su |el |sus )?(?:nombre|datos|telefono)|"
+    r"no (?:autoriza|proporciona|da|dio) (?:su |el )?(?:nombre|datos)|pide (?:anonimato|reserva)|"
     r"prefiere (?:no|quedar)|"
     r"anonim\w+|deja (?:su |un )?(?:numero|cel|telefono|correo)|es (?:jubilad|pensionad)\w+|"
     r"vive (?:enfrente|al lado)|"
@@ -291,6 +296,13 @@ def _subjects(scene: Scene, first: int) -> list[Person]:
     behind = [term.text for term in scene.terms[nearby[-1].after : first]]
     verb = not _VERBS_OF_HAVING.isdisjoint(behind) and "que" not in behind
     return nearby[:-1] if joined and verb else nearby
+
+
+def with_whom(scene: Scene, first: int) -> bool:
+    """Whether a word behind a `de` is said of one with whom somebody is: `se fue con un muchacho de Puebla`."""
+    nearby = [person for person in scene.persons if person.after <= first]
+    beside = bool(nearby) and first - nearby[-1].after == 1 and scene.terms[first - 1].text == "de"
+    return beside and not nearby[-1].plural and _companion(scene, nearby[-1])
 
 
 def _companion(scene: Scene, person: Person) -> bool:
@@ -456,9 +468,26 @@ def of_deed(scene: Scene, hit: Hit) -> str:
 _OF_ONE = frozenset(("le", "la", "lo"))
 
 
+def _to_another(scene: Scene, start: int) -> bool:
+    """Whether it is done to one beside the victim who is known: `a un brasileño le quebraron el brazo`, `a su compadre
+    sí lo tablearon`."""
+    victims = {somebody.word for somebody in scene.cast.single if somebody.owner == VICTIM}
+    fellow = _TO_ANOTHER.search(scene.low, max(0, start - 60), start)
+    return fellow is not None and (scene.of_self or bool(victims)) and fellow[1] not in victims
+
+
+_TO_ANOTHER = re.compile(
+    r"\b(?:a (?:un|una|otr[oa]|su|mi)|al) (compadre|comadre|compan\w+|paisan[oa]|coleg\w+|"
+    + ABROAD
+    + r"\w*)(?: de \w+)?,? "
+    r"(?:si |tambien |ya |nunca |hasta )?$"
+)
+_OF_ANOTHERS = re.compile(r"(?<=\bla|\bel) de (?:mi|su|una?) ")
+"""`Así se llevaron a la de mi comadre`."""
 _TO_HER_TOO = re.compile(r"\ba (?:ella|el) (?:tambien|igual) $")
 _REPLIED = re.compile(r"\b(?:respond|contest)i?o\b")
 _FELLOWS = ("amig", "compan", "prim", "coleg", "paisan", "conocid")
+_ANYBODY = ("muchach", "chav", "joven", "chic", "morr")
 
 
 def _of_deed(scene: Scene, hit: Hit) -> str:
@@ -469,8 +498,10 @@ def _of_deed(scene: Scene, hit: Hit) -> str:
     if earlier and earlier[-1].owner in (OTHER, CALLER) and _TO_HER_TOO.search(scene.low, 0, start):
         replied = earlier[-1].owner == OTHER or _REPLIED.search(scene.low, 0, start)
         return OTHER if replied else ASK  # «la abuela respondió que a ella también la vendieron»
-    if scene.of_self and earlier and _a_fellow(scene, earlier[-1]) and _objective(terms, hit):
+    if earlier and _a_fellow(scene, earlier[-1]) and _objective(terms, hit):
         return OTHER  # «a mi amigo le dieron toques»
+    if _OF_ANOTHERS.match(scene.low, terms[hit.after - 1].end) or _to_another(scene, start):
+        return OTHER
     clause = clause_of(scene.parts, hit.first)
     near = [person for person in scene.persons if clause.first <= person.first < hit.first]
     named = [person for person in near if person.owner in (VICTIM, GROUP, OTHER, CALLER)]
@@ -495,9 +526,14 @@ def _of_deed(scene: Scene, hit: Hit) -> str:
 
 
 def _a_fellow(scene: Scene, person: Person) -> bool:
-    """Whether somebody to whom it is done is beside a victim who speaks: `a mi amigo`, `a un compañero`."""
+    """Whether somebody to whom it is done is beside a victim who speaks, or is known by another noun: `a mi amigo`, `a
+    un muchacho`."""
+    victims = [somebody.word for somebody in scene.cast.single if somebody.owner == VICTIM]
+    if not scene.of_self and (not victims or person.word in victims):
+        return False
     before = {term.text for term in scene.terms[max(0, person.first - 2) : person.first + 1]}
-    return person.word.startswith(_FELLOWS) and not person.plural and "a" in before
+    another = person.word.startswith(_ANYBODY) and bool(before & {"un", "una", "otro", "otra"})
+    return (another or person.word.startswith(_FELLOWS)) and not person.plural and "a" in before
 
 
 _OBJECTS = frozenset(("la", "lo", "los", "las", "le", "les"))

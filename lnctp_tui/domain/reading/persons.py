@@ -137,6 +137,8 @@ _KIN = frozenset(
         "prima",
         "nieto",
         "nieta",
+        "carnal",
+        "carnala",
         "hno",
         "hna",
     ]

@@ -152,6 +152,7 @@ _ROLES = (
         "origen",
         r"\b(?:originari[oa]s?|oriund[oa]s?|nacid[oa]s?|nacio|natural(?:es)?|es|son|era|soy|"
         r"somos|viene|vienen|vino|trajo|trajeron|trae|traen|traida|saco|sacaron|salio|salieron|"
+        r"muchach[oa]s?|joven|chic[oa]s?|chav[oa]s?|nin[oa]s?|adolescentes?|paisan[oa]s?|"
         r"pueblo|familia|procedente|provenientes?|hija|llego|llegaron|indigenas?|"
         r"\w+, \d+ anos)(?: \w+){0,3}? (?:de|del|desde) $",
     ),
@@ -211,7 +212,7 @@ _HELD = re.compile(
 _TRANSPORT = re.compile(
     r"\b(?:viniendo|venia|iba|yendo|circulando|circulaba) (?:\w+ )?de $|"
     r"\b(?:camion|autobus|bus|vuelo|avion|combi|taxi|corrida|boleto|tren|ruta|carretera|autopista)"
-    r" (?:\w+ )?(?:a|al|para|hacia|rumbo a) $"
+    r" (?:\w+ ){0,2}(?:a|al|para|hacia|rumbo a) $"
 )
 
 
@@ -264,30 +265,36 @@ def of_transport(low: str, start: int) -> bool:
     return _TRANSPORT.search(low[max(0, start - 60) : start]) is not None and not held(low, start)
 
 
-_ABROAD = (
-    "guatemaltec|chapin|honduren|catrach|salvadoren|nicaraguen|colombian|venezolan|cuban|peruan|ecuatorian|haitian|"
-    "dominican|bolivian|argentin|chilen|brasilen|costarricen|panamen|paraguay|uruguay|rus[oa]|chin[oa]|estadounidens"
+ABROAD = (
+    "(?:filipin|brasilen|guatemaltec|chapin|honduren|catrach|salvadoren|nicaraguen|colombian|venezolan|cuban|peruan|ecuatorian|haitian|"
+    "dominican|bolivian|argentin|chilen|brasilen|costarricen|panamen|paraguay|uruguay|rus[oa]|chin[oa]|estadounidens)"
 )
 _COUNTRY_BEHIND = re.compile(
-    r"(?:, | \()(?:alla en )?(?:honduras|guatemala|el salvador|nicaragua|colombia|venezuela|cuba|peru|ecuador|"
+    r"(?:,? | \()(?:alla en |de )?(?:honduras|guatemala|el salvador|nicaragua|colombia|venezuela|cuba|peru|ecuador|"
     r"haiti|bolivia|argentina|chile|brasil|costa rica|panama|belice|eua|ee\.? ?uu|usa|estados unidos|texas|california|"
     r"espana|canada)(?=\s*(?:[.,;)]|$))"
 )
 """What stands behind a town elsewhere: `Colón, Honduras`."""
 _PROMISED = re.compile(r" (?:habia|hay|habria) (?:chamba|trabajo|jale|empleo|mucho trabajo)\b")
 _ELSEWHERE = re.compile(
-    r"\b(?:ofrecen?|invitan?|prometen?|proponen?)\b(?: \w+){0,6} (?:en|a|para|de) $|"
+    r"\b(?:ofrecen?|invitan?|promet\w+|proponen?)\b(?: \w+){0,6} (?:en|a|para|de) $|"
+    r"\b(?:ficha|denuncia|reporte|carpeta|queja|quejarse|denunciar|denunciara)(?: \w+){0,3} en $|"
     r"\botr[oa]s? (?:sucursal|negocio|local|bar|antro|contratista|patron|trabajo)\w* (?:en|de) $|"
     r"\bquier\w+ que (?:la|lo|me|las|los|nos) \w+(?:en|an) (?:a|para) $|"
     r"\btien\w+ (?:un |una |mucha )?(?:familia|parientes?|hij[oa]s?|amig[oa]s?|herman[oa]s?|cunad[oa]|"
     r"tios?)(?: \w+)? en $|"
     r"\b(?:comision|fiscalia|procuraduria|tribunal|congreso|derechos humanos|mp|ministerio publico|coordinacion|"
     r"ciberpolicia|centro de justicia)(?: \w+){0,3} de $|"
-    r"\b(?:coord|fgj|fge|mp|dif|ciberpolicia|fiscalia)\.? $|\b(?:lada|aeropuerto) (?:de|del) $|\bsalida (?:a|hacia) $|"
+    r"\b(?:coord|fgj|fge|mp|dif|ciberpolicia|fiscalia)\.? $|\bsalida (?:a|hacia) $|"
+    r"\b(?:lada|aeropuerto|numero|telefono|celular|chip) (?:de|del) $|"
     r"\b(?:crucero|cruce|esquina|calles|avenidas) de \w+ y $|"
     r"\b(?:anuncio|vacante|oferta)s? (?:de|para|como) (?:\w+ ){1,3}en $|"
-    r"\birs?(?:e|me|nos)? con (?:su|mi|una?) (?:herman[oa]|ti[oa]|prim[oa]|abuel[oa]|mama|papa|madrina)(?: \w+)? a $|"
-    r"\b(?:" + _ABROAD + r")\w*,?(?: originari\w+)? de $"
+    r"\b(?:ir|irse|irme|irnos|mandarl[oa]|enviarl[oa]|llevarl[oa]) con (?:su|mi|la|el|una?) "
+    r"(?:herman[oa]|ti[oa]|prim[oa]|"
+    r"abuel[oa]|mama|papa|madrina)(?: \w+)? a $|"
+    r"\ba (?:un|una|su|sus|mi) (?:hij|herman|ti|prim|abuel|amig)[oa]s? en $|\bconsulado (?:de \w+ )?en $|"
+    r"\b(?:guatemala|honduras|nicaragua|colombia|venezuela|ecuador|bolivia|peru), (?:de )?$|"
+    r"\b" + ABROAD + r"\w*,?(?: originari\w+)? de $"
 )
 _DECLINED = re.compile(r"\b(?:ofrec|invit|promet|propu)\w+\b[^.;]{0,60}$")
 _NOT_GONE = re.compile(
@@ -325,7 +332,8 @@ def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bo
         return False
     if text[: word.start].endswith("-") or re.match(r"-[A-ZÁÉÍÓÚ]", text[terms[hit.after - 1].end :]):
         return False  # «la México-Puebla»
-    if row.named and text[word.start : terms[hit.after - 1].end].lower() in _COUNTRIES:
+    called = text[word.start : terms[hit.after - 1].end].lower()
+    if row.named and (called in _COUNTRIES or (called in _FEASTS and previous not in ("en", "desde", "a"))):
         return False
     capital = text[word.start].isupper()
     if row.named and not capital and number_at(text.lower(), terms, hit.first) is not None:
@@ -355,6 +363,8 @@ def _behind_age(text: str, terms: Sequence[Word], hit: Hit) -> bool:
     return bool(_AGE_BEFORE.search(text[: terms[hit.first].start])) and (not behind or behind[0] in ".,;()\n")
 
 
+_FEASTS = frozenset(("todos santos",))
+"""Towns that bear the name of a feast, which is meant by `para` or `después de`."""
 _COUNTRIES = frozenset(("el salvador",))
 """Towns that bear the name of a country, which is meant."""
 

@@ -324,7 +324,7 @@ _PAST_AGE = re.compile(
     r"\b(?:(?:cuando|desde que|porque) (?:\w+ ){0,3}(?:tenia|tenias|cumplio|andaba en)|"
     r"(?<!llega )(?<!llegan )a los|desde los|tenia(?: como)?|(?:entr(?:o|e)|empe(?:zo|ce)|se junto|"
     r"la juntaron|la casaron)(?: como)? de"
-    r"|entonces(?: de)?|a la edad de)(?: apenas| solo)? $"
+    r"|(?:vine|vino|llegue|llego|se vino) de|entonces(?: de)?|a la edad de)(?: apenas| solo)? $"
 )
 _NOW_BEHIND = re.compile(r"(?: anos)? que (?:ya )?(?:tiene|tienen|tengo)\b")
 _SEXED = re.compile(r"(?:^|[\s(,])(?:f|m|fem|masc)\.?[/-] ?$")
@@ -348,7 +348,7 @@ _AGED = re.compile(
     r"con) sus|"
     r"(?:gemel|melliz|trilliz)[oa]s(?: de)?|"
     r"(?:se (?:ve|ven|veia|mira)|parece|parecia|aparenta|luce|les? (?:calculo|calcula|"
-    r"echo)|, calcula)(?: como)?(?: tener)?"
+    r"echo|echa|pone)|se anuncia|, calcula)(?: como)?(?: tener)?"
     r"(?: de)?(?: unos| como)?|(?:anda(?:n)?|andar) (?:en|por|como en|como por|rondando) los|"
     r"(?:es|era) una? (?!casa|cuarto|grupo|familia|edificio|contrato|deuda|lugar|departamento|plazo|"
     r"beca)\w+ de(?: unos| como)?|"
@@ -364,7 +364,7 @@ _AGED = re.compile(
     r"chamac[oa]|novia|victima"
     r"|vic|cunad[oa]|amig[oa]|vecin[oa]|alumn[oa]|bebe|senora?|otr[oa]|una|"
     r"uno|mayor|chiquit[oa]|patoj[oa]|cipot[ea]|cham[oa]|persona|"
-    r"alban(?:il)?)\.?,?(?: \w+,?)?(?: como)? de(?: unos| unas| como| aprox\w*\.?)?"
+    r"alban(?:il)?)\.?,?(?: \w+,?)?(?: como)? de?(?: unos| unas| como| aprox\w*\.?)?"
     r"|(?:fem|masc|fem\.|masc\.|femenin[oa]|masculino)\.?) $"
 )
 _NOT_YEARS_AFTER = re.compile(
@@ -945,10 +945,16 @@ def _bare_count(
     within = stands_alone and number.value > 3 and _WITHIN.search(text, 0, terms[number.first].start)
     are = previous == "son" or (before == ["son", previous] and previous in ("como", "unas", "unos"))
     are = are and not _OF_AGES.search(text, 0, terms[number.first].start)
+    are = are and not _CORRECTED.search(text, 0, terms[number.first].start)
     return bool((are and stands_alone) or within)
 
 
 _OF_AGES = re.compile(r"\bedades\b[^.;]{0,30}$")
+_CORRECTED = re.compile(
+    r"\banos\b[^.;]{0,60}\bque son $|"
+    r"\b(?:confeso|admitio|reconocio|acepto|en realidad)(?: que)? (?:solo |apenas )?son $"
+)
+"""`Le confesó que son 16`: somebody's years."""
 _MANY = 100
 """As many others are rather money."""
 _CLITICS = frozenset(("la", "las", "lo", "los", "le", "les", "nos", "me"))
@@ -974,7 +980,7 @@ _GUARDS = re.compile(
     r"\s*(?:armad|la |las |lo |los |al dia|diari|por (?:dia|noche)|en la (?:puerta|entrada)|"
     r"que (?:la|las|lo|los|cuid|vigil)|"
     r"a (?:cobrar|recoger|cuidar|vigilar|llevar|golpear)|con (?:muchach|nin|chic|mujer|una|arm|pistol)|"
-    r"cuid|vigil|encapuchad|a la semana|cada|se la|se lo|me |le |les )"
+    r"(?:x|por) (?:el )?(?:dia|noche|semana|turno)|cuid|vigil|encapuchad|a la semana|cada|se la|se lo|me |le |les )"
 )
 _WITHIN = re.compile(
     r"\b(?:habra|habia|hay|quedan|eramos|estamos|estan|tienen a|tiene a)(?: adentro| ahi| dentro)?"

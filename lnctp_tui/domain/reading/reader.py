@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from operator import attrgetter
 
 from lnctp_tui.domain.reading.lexicon import Lexicon
@@ -90,7 +91,7 @@ class Reader:
         asked = {key: each for key, each in asked.items() if not _taken_back(*each, text)}
         joke = any("joke" in marks for marks in signs)
         if joke:
-            asked = {key: each for key, each in asked.items() if each[0].values[0].startswith(NEVER_LEFT_OUT)}
+            asked = {key: question for key, question in asked.items() if _even_of_a_joke(question[0])}
         open_who = _undecided(signs)
         offers = _one_age(
             (
@@ -199,6 +200,11 @@ def _never_left_out(offer: Offer) -> bool:
     return offer.kind in ("term", "phone", "email")
 
 
+def _even_of_a_joke(offer: Offer) -> bool:
+    """Whether an offer is asked of a call that the counselor takes for a joke: a danger, and where to call back."""
+    return offer.values[0].startswith(NEVER_LEFT_OUT) or offer.kind in ("phone", "email")
+
+
 _TAKEN_BACK = re.compile(
     r"[^.;\n]{0,30}[.;,] ?(?:y )?(?:(?:luego|despues|mas adelante) (?:corrige\b|(?:precisa|aclara|dice) que "
     r"(?:quiza|tal vez|son|eran?|es|casi|mas bien|menos|no)\b)|corrige\b|corrijo\b|mejor dicho\b|(?:digo|perdon),|"
@@ -232,9 +238,12 @@ _TELLS_OF = re.compile(
 
 def _opens_with_caller(text: str, known: Sequence[_Known]) -> bool:
     """Whether the narrative opens with who calls about another: `Fem., 61 a. Reporta a su hijo`."""
-    if len(known) < 2 or "harmed" in known[0].read.signs:
-        return False
-    return _TELLS_OF.match(folded(text[known[1].start : known[1].end]).strip()) is not None
+    for before, sentence in pairwise(known[:3]):
+        if "harmed" in before.read.signs:
+            return False
+        if _TELLS_OF.match(folded(text[sentence.start : sentence.end]).strip()):
+            return True
+    return False
 
 
 def _harmed_as_well(signs: Sequence[frozenset[str]]) -> bool:

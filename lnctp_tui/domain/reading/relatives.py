@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lnctp_tui.domain.reading.harm import harmed, suffers
 from lnctp_tui.domain.reading.offers import CALLER, GROUP, OTHER, SOMEONE, TRAFFICKER, VICTIM
 from lnctp_tui.domain.reading.persons import GENERIC, OWNED, Cast, Person
 from lnctp_tui.domain.reading.spelling import Word
@@ -62,12 +63,19 @@ def _not_the_one(terms: Sequence[Word], person: Person, before: str) -> bool:
 
 
 def _second_kin(terms: Sequence[Word], person: Person, cast: Cast) -> bool:
-    """Whether who speaks names another relative than the one whom they told of before: `mi nieta …. A mi hija le`."""
+    """Whether another relative is named than the one who was told of before: `mi nieta …. A mi hija le`, or `su hija …
+    La hermana anda bien`, to whom nothing is done."""
     before = terms[person.first - 1].text if person.first else ""
-    mine = "mi" in (before, terms[person.first].text) and person.kin and person.owner == VICTIM
+    mine = "mi" in (before, terms[person.first].text)
+    well = before in ("la", "el") and not (suffers(terms, person) or harmed(terms[person.after :]))
     told = {somebody.word for somebody in cast.single if somebody.owner == VICTIM}
     kin = any(Person(0, 0, VICTIM, "", False, word).kin for word in told)
-    return mine and kin and person.word not in told
+    alike = any(word[:_STEM] == person.word[:_STEM] for word in told)
+    return (mine or well) and person.kin and person.owner == VICTIM and kin and not alike
+
+
+_STEM = 4
+"""Letters by which `hija` and `hijita` are one."""
 
 
 def _own_children(terms: Sequence[Word], person: Person) -> bool:

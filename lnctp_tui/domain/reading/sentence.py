@@ -29,7 +29,7 @@ from lnctp_tui.domain.reading.offers import (
 from lnctp_tui.domain.reading.owners import SELF, Scene
 from lnctp_tui.domain.reading.persons import Cast, Person
 from lnctp_tui.domain.reading.signs import does_it, signs_of
-from lnctp_tui.domain.reading.spelling import Word, folded, words
+from lnctp_tui.domain.reading.spelling import Word, folded, number_at, words
 from lnctp_tui.domain.reading.status import Statement, Status, clause_of, only_asked, statement, status
 
 _OF_CASE = ("danger.", "situation.")
@@ -203,7 +203,12 @@ def read_sentence(lexicon: Lexicon, text: str, today: date, context: Context) ->
         person
         for person in persons
         if person.owner not in (VICTIM, GROUP)
-        or not (only_asked(said, person.first) or _nobody(terms, person.first) or _companions(terms, person))
+        or not (
+            only_asked(said, person.first)
+            or _nobody(terms, person.first)
+            or _companions(terms, person)
+            or _in_passing(low, terms, person, context.cast)
+        )
     ]
     after = context._replace(
         cast=cast.following(spoken_of, context.cast, names),
@@ -223,6 +228,26 @@ def _companions(terms: Sequence[Word], person: Person) -> bool:
     """Whether a group is only with whom somebody is: `la tienen con otras ocho`, `depto. c/ 5 chavas`, her children."""
     before = [term.text for term in terms[max(0, person.first - 3) : person.first]]
     return person.owner == GROUP and (bool({"con", "c"} & set(before)) or before[-1:] == ["e"])
+
+
+def _in_passing(low: str, terms: Sequence[Word], person: Person, before: Cast) -> bool:
+    """Whether several are only named beside one of whom the narrative tells, and nothing is done to them: `vive con su
+    esposo y tres hijos`, `otros nueve mil`, `Línea de las Mujeres`."""
+    couple = any(somebody.word in owners.PARTNERS for somebody in before.single)
+    children = person.word in ("hijos", "hijas") or (couple and person.word in ("ninos", "ninas"))
+    counted = person.first > 0 and number_at(low, terms, person.first - 1) is not None
+    anybody = person.word in _ANYBODY and not counted
+    if person.owner != GROUP or not (children or anybody):
+        return False
+    if before.subject != VICTIM and (children or before.subject != CALLER):
+        return False
+    behind = pairwise(term.text for term in terms[person.after - 1 : person.after + _THEIRS])
+    return not any(word in ("les", "las", "los") and former != "no" for former, word in behind)
+
+
+_ANYBODY = frozenset(("otras", "otros", "mujeres", "hombres", "personas"))
+_THEIRS = 6
+"""Words behind several in which it is said what is done to them."""
 
 
 def _dated(offers: list[Offer], gone: bool) -> list[Offer]:
@@ -602,30 +627,23 @@ def _place_owner(reading: _Reading, hit: Hit, role: str, *, at_venue: bool) -> s
     own_words = not reading.scene.of_self
     if role == "caller" or (own_words and role in ("", "origen") and _beside_caller(reading, hit.first)):
         return CALLER
+    low, start = reading.sentence.low, reading.terms[hit.first].start
     raw = owners.of_attribute(reading.scene, hit.first, of_one=False)
     owner = reading.own(raw)
     if raw == SELF:
         return owner
-    if role == "origen" and owner == GROUP and _of_companions(reading, hit.first):
+    said_by_another = reading.scene.of_self and _SAYS_FROM.search(low, max(0, start - 30), start)
+    if owners.with_whom(reading.scene, hit.first) or said_by_another:
         return OTHER
     if role == "origen":
-        taken = _TAKEN.search(reading.sentence.low, 0, reading.terms[hit.first].start)
-        if owner == TRAFFICKER and taken:
-            return VICTIM
-        near = [person.owner for person in reading.persons if person.after <= hit.first]
-        another = bool(near) and near[-1] not in (VICTIM, GROUP)
-        return ASK if owner == CALLER or (another and not owner) else owner or VICTIM
-    if (
-        role == ""
-        and owner == CALLER
-        and _WORKS.search(reading.sentence.low, 0, reading.terms[hit.first].start)
-    ):
+        return _from_where(reading, hit, owner)
+    if role == "" and owner == CALLER and _WORKS.search(low, 0, start):
         return CALLER
-    low, start = reading.sentence.low, reading.terms[hit.first].start
     if owner == OTHER and not places.held(low, start):
         return OTHER
     if role == "" and owner == TRAFFICKER and _beside(reading, hit.first):
         return OTHER  # «otro contratista en Saltillo»
+    at_venue = at_venue or _SEEN_THERE.match(low, reading.terms[hit.after - 1].end) is not None
     if role == "":
         asked = owner in (CALLER, ASK) and not at_venue
         return ASK if asked else owner if owner == GROUP else VICTIM
@@ -638,6 +656,26 @@ def _place_owner(reading: _Reading, hit: Hit, role: str, *, at_venue: bool) -> s
     if at_venue and owner != TRAFFICKER and not _nobody_known(reading, hit.first):
         return VICTIM if owner in (CALLER, OTHER, ASK) else owner
     return ASK if owner in (TRAFFICKER, CALLER, OTHER) or _nobody_known(reading, hit.first) else owner
+
+
+def _from_where(reading: _Reading, hit: Hit, owner: str) -> str:
+    """Who is of a place, by whose attribute it would be."""
+    if owner == GROUP and _of_companions(reading, hit.first):
+        return OTHER
+    if owner == TRAFFICKER and _TAKEN.search(reading.sentence.low, 0, reading.terms[hit.first].start):
+        return VICTIM
+    owners_before = [person.owner for person in reading.persons if person.after <= hit.first]
+    another = bool(owners_before) and owners_before[-1] not in (VICTIM, GROUP)
+    return ASK if owner == CALLER or (another and not owner) else owner or VICTIM
+
+
+_SEEN_THERE = re.compile(
+    r",? (?:(?:\w+ ){0,2}?(?:vio|vi|observo|noto|encontro|hay|habia|tienen a|internan a)|"
+    r"(?:en )?donde (?:la|lo|las|los|me|nos) (?:tuv|tien|ten|enc[ie]+rr|obligan?))\w*\b"
+)
+"""Where somebody is seen or held: `en la gasolinera de Jáltipan vio bajar a`, `una casa en … donde la tuvieron`."""
+_SAYS_FROM = re.compile(r"\b(?:dice|dijo|decia) (?:que|q) (?:es |era )?de $")
+"""Where he is from, says whom a victim who speaks tells of."""
 
 
 def _of_companions(reading: _Reading, first: int) -> bool:
@@ -689,6 +727,9 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
         return
     if state.polarity == NO and row.kind == "nationality" and _of_known_one(reading, hit.first):
         state = state._replace(polarity=YES)
+    low = reading.sentence.low
+    if row.kind == "nationality" and (_of_one_beside(reading, start) or _either_or(low, start, end)):
+        return
     if state.polarity != YES and (
         row.kind in _ATTRIBUTES or row.kind in ("venue", "institution", "platform")
     ):
@@ -713,6 +754,26 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
     yield Offer(row.kind, row.values, state.polarity, owner, start, end, "", hit.at)
 
 
+def _either_or(low: str, start: int, end: int) -> bool:
+    """Whether a country is guessed or a thing's: `acento colombiano`, `china o vietnamita, ni idea`, `un chip de`."""
+    return low.startswith(" o ", end) or _GUESSED.search(low, max(0, start - 24), start) is not None
+
+
+def _of_one(reading: _Reading) -> bool:
+    """Whether the narrative has told of one to whom it happens."""
+    return any(somebody.owner == VICTIM for somebody in reading.context.cast.single)
+
+
+def _of_one_beside(reading: _Reading, start: int) -> bool:
+    """Whether it is said of another than the one who is known: `a un brasileño le quebraron el brazo`."""
+    another = _BESIDE_HER.search(reading.sentence.low, max(0, start - 12), start) is not None
+    return another and (reading.scene.of_self or _of_one(reading))
+
+
+_BESIDE_HER = re.compile(r"\ba (?:un|una|otr[oa]) $")
+_GUESSED = re.compile(
+    r"(?:\bo|\bacento|\b(?:chip|lada|numero|telefono|celular|prefijo|frontera|bandera|gobierno)(?: con)?) $"
+)
 _ONE_HELD = re.compile(
     r"\b(?:ella|hij[oa]|nin[oa]|joven|muchach[oa]|victima|sobrin[oa]|niet[oa]|usuari[oa]|herman[oa]|prim[oa])\b"
     r"[^.;,]{0,14}\bno $"
@@ -781,6 +842,8 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
         plural = _PLURAL.fullmatch(reading.terms[hit.first].text)
         if plural and owner == CALLER:
             return GROUP  # «hablan inglés»: not who calls
+        if plural and _of_one(reading) and owner == VICTIM and row.kind == "nationality":
+            return OTHER  # «hay dos peruanos con ella»
         return OTHER if owner == TRAFFICKER and row.kind == "nationality" else owner
     owner = owners.of_deed(reading.scene, hit)
     hooked = row.values[0].startswith("hooking_")  # by another: «contactada por don Beto, oferta de empleo»

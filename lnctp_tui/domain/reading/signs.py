@@ -148,7 +148,8 @@ def _prank(terms: Sequence[Word]) -> bool:
 _ENDED_AS = re.compile(
     r"(?<!no )(?<!no la )(?<!no lo )\b(?:se (?:cierra|cerro|registra|registro|clasifica|tipifica)|"
     r"registro|cierro|clasifico|(?:clasificada|registrada|tipificada)) (?:la llamada )?como (?:una )?broma\b|"
-    r"\ben apariencia(?: una)? broma\b"
+    r"\ben apariencia(?: una)? broma\b|\bdizque (?:es )?(?:una )?broma\b|\bllamada (?:de|en) broma\b|"
+    r"\bse concluye:? (?:que )?(?:es |fue |se trata de )?(?:una )?broma\b"
 )
 """How a counselor says what the call was: only what may be a danger is asked then."""
 _WRONG_NUMBER = re.compile(

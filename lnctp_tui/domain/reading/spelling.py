@@ -52,7 +52,8 @@ _SHORT = frozenset(
 
 
 _SHORTER = frozenset(
-    ["mpal", "mun", "cmdte", "cmte", "ult", "sem", "esp", "pte", "ptes", "usr", "ust", "resp", "depto", "hosp",
+    ["prof", "profa", "mtra", "mtro",
+     "mpal", "mun", "cmdte", "cmte", "ult", "sem", "esp", "pte", "ptes", "usr", "ust", "resp", "depto", "hosp",
      "gral", "sec", "prim", "ofl", "uria", "uro", "vma", "aunq", "msj", "publ", "ene", "feb", "abr", "jun", "jul",
      "ago", "sept", "oct", "nov", "dic", "bca", "muj", "hom", "pers", "coord", "inst", "carr", "prol", "esq"]
 )  # fmt: skip
@@ -62,7 +63,8 @@ _STATES = frozenset(
      "yuc", "zac", "camp", "coah", "dgo", "ags", "mex", "chih"]
 )  # fmt: skip
 """So are names of states, with a capital: `ya no la pude ver. está encerrada` are two sentences."""
-_CHAT = {"q": "que", "d": "de", "xq": "porque", "pq": "porque", "porq": "porque"}
+_CHAT = {"q": "que", "d": "de", "xq": "porque", "pq": "porque", "porq": "porque", "dsd": "desde", "xo": "pero",
+         "tmb": "tambien"}  # fmt: skip
 """How some words are typed in haste."""
 
 

@@ -207,6 +207,8 @@ def status(statement: Statement, first: int, after: int, row: Row | None) -> Sta
     if danger and _conditional(statement, clause, first):
         return Status(UNKNOWN, offer=True)
     unreal = row is not None and row.values[0].startswith(_DEEDS) and _unreal(statement, first, after)
+    if of_life and _FIGURE.match(statement.low, statement.terms[after - 1].end):
+        return Status(UNKNOWN, offer=True)
     if unreal or kinds & {"hypo", "feared"}:
         return Status(UNKNOWN, offer=of_life or (danger and (unreal or "feared" in kinds)))
     if answered:
@@ -219,6 +221,8 @@ def status(statement: Statement, first: int, after: int, row: Row | None) -> Sta
     if "neg" in kinds and "pseudo" not in kinds and _doubtful(statement, first, after, clause):
         return Status(UNKNOWN, offer=False)
     polarity = _polarity(kinds, row)
+    if polarity == NO and row is not None and _SELDOM.match(statement.low, statement.terms[after - 1].end):
+        polarity = YES
     if row is not None and row.flipped and _wondered(statement, first):
         polarity = UNKNOWN
     if (
@@ -248,6 +252,8 @@ def _kinds(statement: Statement, clause: Clause, row: Row | None, first: int, af
         hit.first < first < hit.after and statement.terms[hit.first].text == "no" for hit in statement.cues
     ):
         kinds.add("neg")  # «no quiere que» within «quiere que le llamen»
+    if statement.terms[first - 1 if first else 0].text == "sin" and "neg" in kinds:
+        kinds.discard("unsure")  # «me parece orientado, sin ideas de muerte»
     if row is not None and _denied_behind(statement, clause, first, after):
         kinds.add("unsure" if _NOT_SEEN.match(statement.low, statement.terms[after - 1].end) else "neg")
     return kinds
@@ -261,17 +267,25 @@ def _wondered(statement: Statement, first: int) -> bool:
     )
 
 
+_FIGURE = re.compile(r" de (?:la |pura )?(?:pena|verguenza|coraje|tristeza)\b")
+"""`Me quiero morir de la vergüenza` may be a manner of speaking: it is asked, and as not known."""
+_SELDOM = re.compile(r" (?:mucho|tanto|seguido|siempre|diario|a diario|todos los dias|fuerte)\b")
+"""`No me pegan mucho` says that they do."""
 _LEADS = frozenset(("a", "las", "los", "la", "el", "de", "pues", "y", "si", "eso"))
 _NO_BEHIND = re.compile(
-    r" no(?:\s*(?=$|[.,;:)])| (?:h[ae]|han|hay|hubo|habia|vio|vi|vieron|ve|veo|oyo|oi|oye|escucho|tiene|tienen|"
-    r"tengo|trae|traen|traia|traian|refiere|reporta|presenta|observa|menciona|le constan?)\b|"
-    r" (?:nos|me|le|les|la|lo|las|los) (?:ha|han)\b)"
+    r" no(?:\s*(?=$|[.,;:)])|"
+    r" (?:h[ae]|han|hay|hubo|habia|vio|vi|vieron|ve|veo|oyo|oi|oye|escucho|tiene|tienen|"
+    r"tengo|trae|traen|traia|traian|refiere|reporta|presenta|observa|menciona|le constan?|sabe)\b|"
+    r" (?:nos|me|le|les|la|lo|las|los) (?:ha|han)\b| se (?:le|les|me) (?:ven?|notan?|aprecian?|observan?)\b)|"
+    r" ningun[oa]s?\b"
 )
 _NOT_SEEN = re.compile(
-    r" no (?:(?:le |les |lo |la )?(?:ha|he|han) (?:visto|oido|notado)|vio|vi|vieron|oyo|oi|le constan?)\b"
+    r" no (?:(?:le |les |lo |la |me |nos )?(?:ha|he|han) (?:visto|oido|notado|dicho|contado|platicado|"
+    r"comentado)|vio|vi|vieron|"
+    r"oyo|oi|le constan?|sabe|se (?:le|les|me) \w+)\b"
 )
 """What a witness did not see may be all the same."""
-_NO_STATE_BEHIND = re.compile(r" no (?:estoy|esta|estan|estamos|fue|era)\b")
+_NO_STATE_BEHIND = re.compile(r" no (?:estoy|esta|estan|estamos|fue|era|(?:me|la|lo|nos) (?:llev|traj)\w+)\b")
 
 
 def _denied_behind(statement: Statement, clause: Clause, first: int, after: int) -> bool:
@@ -437,10 +451,11 @@ def _covers(statement: Statement, hit: Hit, clause: Clause, first: int, after: i
         before
         and statement.terms[hit.first].text == "si"
         and cue.kind == "hypo"
+        and not _to_say(statement, hit.after)
         and _consequent(statement, hit.after, first)
     ):
         return False
-    conditional = hit.first > 0 and statement.terms[hit.first - 1].text == "si"
+    conditional = hit.first > 0 and statement.terms[hit.first - 1].text in ("si", "cuando")
     bare = statement.terms[hit.first].text in ("sin", "s") and "que" not in {
         term.text for term in statement.terms[hit.after : first]
     }
@@ -454,6 +469,13 @@ def _covers(statement: Statement, hit: Hit, clause: Clause, first: int, after: i
         return False
     behind = hit.first >= after and hit.first - after <= reach
     return (cue.side in ("before", "both") and before) or (cue.side in ("after", "both") and behind)
+
+
+def _to_say(statement: Statement, place: int) -> bool:
+    """Whether what an `si` is about is only said: `si digo que me vendieron`."""
+    verb = statement.terms[place].text
+    behind = statement.terms[place + 1].text if place + 1 < len(statement.terms) else ""
+    return behind == "que" and verb in ("digo", "dice", "decimos", "dicen", "dijera", "dijo")
 
 
 def _told_behind_comma(statement: Statement, begin: int, first: int) -> bool:
@@ -526,6 +548,7 @@ _STATES = frozenset(
 )
 
 
+_PAIR = 2
 _REPLIES = frozenset(("dijo", "contesto", "respondio", "explico", "dice", "contesta", "responde"))
 
 
@@ -534,11 +557,11 @@ def _told_anew(statement: Statement, begin: int, first: int) -> bool:
     if "si" in (term.text for term in statement.terms[begin : begin + 2]):
         return False  # «se le explica que si la golpean, la encierran o …»
     supposed = any(term.text == "alguien" for term in statement.terms[begin:first])
+    answered = any(term.text.startswith("pregunt") for term in statement.terms[max(0, begin - _PAIR) : begin])
     for place in range(max(begin, 1), first + 1):
         between = statement.low[statement.terms[place - 1].end : statement.terms[place].start]
-        if ("," in between and statement.terms[place].text in _STATES) or statement.terms[
-            place
-        ].text == "porque":
+        begins = (":" in between and answered) or ("," in between and statement.terms[place].text in _STATES)
+        if begins or statement.terms[place].text == "porque":
             return True
         if (statement.terms[place].text in _REPLIES and not supposed) or (
             statement.terms[place].text in ("su", "mi") and statement.terms[place - 1].text == "por"

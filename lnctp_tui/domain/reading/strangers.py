@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from lnctp_tui.domain.reading.callers import FURTHEST_CALL, NO_OPENING
 from lnctp_tui.domain.reading.harm import does_harm
 from lnctp_tui.domain.reading.offers import CALLER, GROUP, OTHER, TRAFFICKER, VICTIM
-from lnctp_tui.domain.reading.persons import OWNED, TELLING, Cast, Person
+from lnctp_tui.domain.reading.persons import GENERIC, OWNED, TELLING, Cast, Person
 from lnctp_tui.domain.reading.spelling import Word, number_at
 
 _FEMALE = {"la": True, "una": True, "el": False, "un": False}
@@ -123,6 +123,12 @@ def who_opens(text: str, terms: Sequence[Word], persons: Sequence[Person]) -> It
     if terms[0].text in _OFFICES and not any(person.first == 0 for person in persons):
         yield Person(0, 1, CALLER, "", False, terms[0].text)
         return
+    if _named_so(text, terms) and not any(person.first == 0 for person in persons):
+        word = terms[0].text
+        yield Person(
+            0, 1, CALLER, "mujer" if word in _WOMEN else "hombre", False, word, generic=word in GENERIC
+        )
+        return
     place = _opener(text, terms, {place for person in persons for place in range(person.first, person.after)})
     if place >= 0:
         article = terms[place - 1].text if place else ""
@@ -130,6 +136,21 @@ def who_opens(text: str, terms: Sequence[Word], persons: Sequence[Person]) -> It
         yield Person(place, place + 1, CALLER, sex, False, terms[place].text, generic=True)
 
 
+def _named_so(text: str, terms: Sequence[Word]) -> bool:
+    """Whether a narrative opens with who calls, an age behind a comma and no verb: `papá, Abundio, 47, de`."""
+    if terms[0].text not in _OPENERS or not text[terms[0].end :].startswith(","):
+        return False
+    numbers = (number_at(text, terms, place) for place in range(1, min(5, len(terms))))
+    return any(
+        number is not None
+        and 18 <= number.value < 100
+        and text[terms[number.after - 1].end :][:1] in (",", ".")
+        for number in numbers
+    )
+
+
+_WOMEN = frozenset(("mama", "madre", "abuela", "tia", "vecina", "mujer", "senora"))
+_OPENERS = _WOMEN | frozenset(("papa", "padre", "abuelo", "tio", "vecino", "hombre", "senor"))
 _OFFICES = frozenset(
     ["consulado", "embajada", "fiscalia", "procuraduria", "dif", "albergue", "hospital", "clinica", "escuela",
      "secundaria", "primaria", "preparatoria", "refugio", "ong", "asociacion", "organizacion", "policia", "instituto",

@@ -44,6 +44,9 @@ _FUTURE_BEFORE = re.compile(
     r"cumplio|cumpli|cumplo|cumplen|va para los|nacio|naci|presentarse|presentarme|"
     r"para el|proximo|que viene|antes del?)\b[^,]{0,40}$|\b(?:es|sera|son|queda|toca|"
     r"hasta)(?: para)?(?: el)? $"
+    r"|\b(?:salen?|viajan?|vayan?|vuelan?|vuelvan?|regresen?|vengan?|cobr[ae]|citad[oa]s?|cumplid[oa]s?|"
+    r"nos vamos|me voy|"
+    r"se (?:van?|casan?))\b[^,.;]{0,25} $"
     r"|\b(?:le|te|les) (?:marco|llamo|marcare|llamare|marcamos|llamamos)(?: de nuevo)? $"
 )
 _FUTURE_AFTER = re.compile(r"(?: del?)? (?:que viene|proxim[oa]|entrante|otro ano)")
@@ -52,6 +55,9 @@ _NO_EVENT = re.compile(
     r"\b(?:pres[oa]|carcel|detenid[oa]|murio|fallecio|muri[oe]ron|venc(?:io|e|ieron)|caduc\w+|noticia|"
     r"periodico|jubil\w+|"
     r"taller|concurso|junta|boda|juicio|curso|platica|evento)\b[^,.;]{0,40}$|"
+    r"\b(?:ficha|denuncia|querella|carpeta|acta|queja|(?:tiene|hay|puso|levanto|hizo|con) (?:un |el )?"
+    r"reporte)\b[^,.;]{0,60}$|"
+    r"\b(?:contest|respond)i?o\b[^,.;]{0,12}$|"
     r"\b(?:llamo tambien|ya (?:llamo|marco|habia llamado)|(?:reportante|usuari[oa]|llamada|"
     r"consultante)(?: anterior)? del?)"
     r"(?: \w+)? $|"
@@ -131,7 +137,7 @@ def _weekday(name: str, number: int, today: date) -> str | None:
 def dates(text: str, today: date) -> Iterator[tuple[str, tuple[int, int]]]:
     """The dates of a folded sentence that lie behind it."""
     for match in _DATE.finditer(text):
-        before = text[max(0, match.start() - 55) : match.start()]
+        before = text[max(0, match.start() - 75) : match.start()]
         if _VAGUE.fullmatch(match.group()) and "pasad" not in match.group():
             continue
         if _HABIT.search(before) or _FUTURE_BEFORE.search(before) or _FUTURE_AFTER.match(text, match.end()):

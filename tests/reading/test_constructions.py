@@ -501,6 +501,7 @@ def test_a_place_behind_a_venue_is_the_victim_s(lexicon: Lexicon) -> None:
         ("Ya puso ficha en búsqueda de personas el viernes.", "date", set()),
         ("El DIF tiene reporte desde septiembre.", "date", set()),
         ("Salió el día 8 a vender su moto y no volvió.", "date", {"2026-11-08"}),
+        ("Puso denuncia el lunes porque la violaron el domingo.", "date", {"2026-11-29"}),
         # places of another, of a feast, promised or abroad
         ("Se fue hace un mes con un muchacho de Puebla que conoció en la feria.", "place", set()),
         ("Le habían dicho que iba a Monterrey a una fábrica. Duerme en el surco.", "place", set()),
@@ -558,6 +559,13 @@ def test_what_the_next_four_authors_wrote_freely_is_read_so(
         ("Me quiero morir de la vergüenza.", "cssrs.wish_dead", "unknown"),
         ("Me quiero morir.", "cssrs.wish_dead", "yes"),
         ("Alguien la acusó de tener esclavizada a una joven.", "modality.esclavitud", "unknown"),
+        # and what is meant stays: found by looking for what the above would hide
+        ("Ayer le apuntó y le dijo que la mata.", "danger.weapon_present", "yes"),
+        ("Me quiero morir de tristeza.", "cssrs.wish_dead", "yes"),
+        ("La niña está sola porque la dejaron encerrada.", "danger.minor_alone", "yes"),
+        ("Mi esposo salió a trabajar y me dejó amarrada.", "danger.locked_in", "yes"),
+        ("Cuando no quiere la encierra en el baño.", "danger.locked_in", "yes"),
+        ("Si digo que no, me pega.", "violence.fisica", "yes"),
     ],
 )
 def test_what_was_not_seen_or_is_a_manner_of_speaking_is_not_known(

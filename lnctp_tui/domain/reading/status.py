@@ -267,7 +267,7 @@ def _wondered(statement: Statement, first: int) -> bool:
     )
 
 
-_FIGURE = re.compile(r" de (?:la |pura )?(?:pena|verguenza|coraje|tristeza)\b")
+_FIGURE = re.compile(r" de (?:la |pura )?(?:pena|verguenza|coraje)\b")
 """`Me quiero morir de la vergüenza` may be a manner of speaking: it is asked, and as not known."""
 _SELDOM = re.compile(r" (?:mucho|tanto|seguido|siempre|diario|a diario|todos los dias|fuerte)\b")
 """`No me pegan mucho` says that they do."""

@@ -56,7 +56,7 @@ _NO_EVENT = re.compile(
     r"periodico|jubil\w+|"
     r"taller|concurso|junta|boda|juicio|curso|platica|evento)\b[^,.;]{0,40}$|"
     r"\b(?:ficha|denuncia|querella|carpeta|acta|queja|(?:tiene|hay|puso|levanto|hizo|con) (?:un |el )?"
-    r"reporte)\b[^,.;]{0,60}$|"
+    r"reporte)\b(?:(?! (?:porque|que|y|pues|cuando) )[^,.;]){0,60}$|"
     r"\b(?:contest|respond)i?o\b[^,.;]{0,12}$|"
     r"\b(?:llamo tambien|ya (?:llamo|marco|habia llamado)|(?:reportante|usuari[oa]|llamada|"
     r"consultante)(?: anterior)? del?)"

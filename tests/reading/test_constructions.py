@@ -25,6 +25,11 @@ def asked(lexicon: Lexicon, text: str, kind: str) -> list[Offer]:
     return [offer for offer in offers if offer.kind == kind and (offer.owner != CALLER or kind == "phone")]
 
 
+def polarities(lexicon: Lexicon, text: str, value: str) -> list[str]:
+    """How a term is asked."""
+    return [offer.polarity for offer in asked(lexicon, text, "term") if value in offer.values]
+
+
 def values(lexicon: Lexicon, text: str, kind: str) -> set[str]:
     return {offer.values[0] for offer in asked(lexicon, text, kind)}
 
@@ -352,8 +357,7 @@ def test_what_four_authors_wrote_freely_is_read_so(
 def test_what_they_denied_or_did_not_know_is_asked_so(
     lexicon: Lexicon, text: str, value: str, polarity: str
 ) -> None:
-    found = [offer for offer in asked(lexicon, text, "term") if value in offer.values]
-    assert [offer.polarity for offer in found] == [polarity]
+    assert polarities(lexicon, text, value) == [polarity]
 
 
 @pytest.mark.parametrize(
@@ -571,8 +575,7 @@ def test_what_the_next_four_authors_wrote_freely_is_read_so(
 def test_what_was_not_seen_or_is_a_manner_of_speaking_is_not_known(
     lexicon: Lexicon, text: str, value: str, polarity: str
 ) -> None:
-    found = [offer for offer in asked(lexicon, text, "term") if value in offer.values]
-    assert [offer.polarity for offer in found] == [polarity]
+    assert polarities(lexicon, text, value) == [polarity]
 
 
 @pytest.mark.parametrize(

@@ -319,10 +319,9 @@ def who_call(terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Perso
     verb = calls(terms, at - 1) or (terms[0].text == "me" and len(terms) > 1 and terms[1].text in _TO_US)
     named = len(terms) > at + 2 and verb and at not in taken and terms[at].text not in NO_OPENING
     aged = any(term.text.isdecimal() for term in terms[at + 1 : at + 4])
-    if named and (aged or any(term.text in ("anos", "a") for term in terms[at + 1 : at + 8])):
-        yield Person(
-            at, at + 1, CALLER, "", False, terms[at].text, generic=True
-        )  # «Habla maquinista, 52 años»
+    aged = aged or any(term.text in ("anos", "a") for term in terms[at + 1 : at + 8])
+    if named and aged:  # «Habla maquinista, 52 años»
+        yield Person(at, at + 1, CALLER, "", False, terms[at].text, generic=True)
         taken.add(at)
     for place in range(1, len(terms) - 1):
         spoke = terms[place].text == "que" and terms[place + 1].text in (

@@ -21,7 +21,7 @@ from lnctp_tui.domain.reading.offers import (
     TRAFFICKER,
     VICTIM,
 )
-from lnctp_tui.domain.reading.persons import TELLING, Cast, Person
+from lnctp_tui.domain.reading.persons import PARTNERS, TELLING, Cast, Person
 from lnctp_tui.domain.reading.places import ABROAD
 from lnctp_tui.domain.reading.spelling import Word, number_at
 from lnctp_tui.domain.reading.status import Clause, clause_of
@@ -78,12 +78,6 @@ def first_person(terms: Sequence[Word]) -> bool:
     return any(term.text in _MINE for term in terms)
 
 
-PARTNERS = frozenset(
-    ("novio", "novia", "pareja", "esposo", "marido", "suegra", "suegro", "madrastra", "padrastro")
-)
-"""Who does harm only when it is told."""
-
-
 def bond(scene: Scene, first: int, owner: str) -> str:
     """How surely an age that begins at the word `first` is of its owner: beside a noun, of who speaks or of the only
     one whom the sentence names; a relative's; else only near somebody."""
@@ -101,8 +95,7 @@ def bond(scene: Scene, first: int, owner: str) -> str:
     if owner == TRAFFICKER and nearby and (nearby[-1].vague or nearby[-1].word in PARTNERS):
         return LOOSE if _by_having(scene, first) else NEAR  # «el novio, 19 años, se fue», «el señor tiene 68»
     if nearby and nearby[-1].kin:
-        told = any((known.word, known.owner) == (nearby[-1].word, VICTIM) for known in scene.cast.single)
-        return SURE if told and beside else KIN
+        return SURE if beside and nearby[-1].word in scene.cast.victims else KIN
     return FAR if nearby and not beside else SURE
 
 
@@ -151,8 +144,7 @@ def of_age(scene: Scene, first: int, behind: int, *, several: bool) -> str:
     start = scene.terms[first].start
     if _ONE_OF.search(scene.low, max(0, start - 60), start):
         return GROUP  # «una de ellas, de 16»
-    known = any(somebody.owner == VICTIM for somebody in scene.cast.single)
-    return ASK if known else OTHER
+    return ASK if scene.cast.victims else OTHER
 
 
 def _quoted(scene: Scene, first: int) -> str:
@@ -182,9 +174,8 @@ def _own_children(scene: Scene, first: int) -> bool:
     before = scene.low[: scene.terms[first].start]
     if _OF_SOMEBODY.match(before):
         return True
-    couple = any(known.word in PARTNERS for known in scene.cast.single)
     used = harmed(scene.terms) or _USED.search(scene.low) is not None
-    return couple and not used and _OF_A_COUPLE.match(before) is not None
+    return scene.cast.couple and not used and _OF_A_COUPLE.match(before) is not None
 
 
 _AGES = r"\b(?:hij|nin)[oa]s(?:,? ?\(?(?:de )?(?:\w+,? (?:y |de )*){0,3})$"
@@ -441,7 +432,7 @@ def _another(scene: Scene, person: Person) -> bool:
     if person.owner != VICTIM:
         return False
     before = scene.terms[person.first - 1].text if person.first else ""
-    known = [somebody.word for somebody in scene.cast.single if somebody.owner == VICTIM]
+    known = scene.cast.victims
     if set(known) == {"victima"}:
         known = []  # «soy primo de la víctima. Mi prima tiene 14»
     known += [named.word for named in scene.persons if named.owner == VICTIM and named.first < person.first]
@@ -471,16 +462,14 @@ _OF_ONE = frozenset(("le", "la", "lo"))
 def _to_another(scene: Scene, start: int) -> bool:
     """Whether it is done to one beside the victim who is known: `a un brasileño le quebraron el brazo`, `a su compadre
     sí lo tablearon`."""
-    victims = {somebody.word for somebody in scene.cast.single if somebody.owner == VICTIM}
     fellow = _TO_ANOTHER.search(scene.low, max(0, start - 60), start)
+    victims = scene.cast.victims
     return fellow is not None and (scene.of_self or bool(victims)) and fellow[1] not in victims
 
 
 _TO_ANOTHER = re.compile(
     r"\b(?:a (?:un|una|otr[oa]|su|mi)|al) (compadre|comadre|compan\w+|paisan[oa]|coleg\w+|"
-    + ABROAD
-    + r"\w*)(?: de \w+)?,? "
-    r"(?:si |tambien |ya |nunca |hasta )?$"
+    rf"{ABROAD}\w*)(?: de \w+)?,? (?:si |tambien |ya |nunca |hasta )?$"
 )
 _OF_ANOTHERS = re.compile(r"(?<=\bla|\bel) de (?:mi|su|una?) ")
 """`Así se llevaron a la de mi comadre`."""
@@ -528,7 +517,7 @@ def _of_deed(scene: Scene, hit: Hit) -> str:
 def _a_fellow(scene: Scene, person: Person) -> bool:
     """Whether somebody to whom it is done is beside a victim who speaks, or is known by another noun: `a mi amigo`, `a
     un muchacho`."""
-    victims = [somebody.word for somebody in scene.cast.single if somebody.owner == VICTIM]
+    victims = scene.cast.victims
     if not scene.of_self and (not victims or person.word in victims):
         return False
     before = {term.text for term in scene.terms[max(0, person.first - 2) : person.first + 1]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lnctp_tui.domain.reading.offers import VICTIM
 from lnctp_tui.domain.reading.spelling import Word
 
 Names = tuple[tuple[str, str], ...]
@@ -151,6 +152,12 @@ ELDERS = frozenset(
 """Relatives of who speaks that are seldom the one to whom it happens."""
 
 
+PARTNERS = frozenset(
+    ("novio", "novia", "pareja", "esposo", "marido", "suegra", "suegro", "madrastra", "padrastro")
+)
+"""Who does harm only when it is told."""
+
+
 TELLING = SAYS | TELLS | frozenset(("vio", "observo", "noto", "encontro", "escucho", "detecto", "atendio"))
 """Verbs of who calls: they call, tell and saw."""
 
@@ -199,6 +206,16 @@ class Cast(NamedTuple):
     """The last one of each owner and sex, for a pronoun."""
     names: Names = ()
     """Proper names and whose they are: `mamá de Ana`, `su hija Sofía`."""
+
+    @property
+    def victims(self) -> list[str]:
+        """By which words those to whom it happens were named, one by one; nothing for a name alone."""
+        return [somebody.word for somebody in self.single if somebody.owner == VICTIM]
+
+    @property
+    def couple(self) -> bool:
+        """Whether somebody's partner was named."""
+        return any(somebody.word in PARTNERS for somebody in self.single)
 
 
 def calls(terms: Sequence[Word], place: int) -> bool:

@@ -266,8 +266,8 @@ def of_transport(low: str, start: int) -> bool:
 
 
 ABROAD = (
-    "(?:filipin|brasilen|guatemaltec|chapin|honduren|catrach|salvadoren|nicaraguen|colombian|venezolan|cuban|peruan|ecuatorian|haitian|"
-    "dominican|bolivian|argentin|chilen|brasilen|costarricen|panamen|paraguay|uruguay|rus[oa]|chin[oa]|estadounidens)"
+    "(?:filipin|guatemaltec|chapin|honduren|catrach|salvadoren|nicaraguen|colombian|venezolan|cuban|peruan|"
+    "ecuatorian|haitian|dominican|bolivian|argentin|chilen|brasilen|costarricen|panamen|paraguay|uruguay|rus[oa]|chin[oa]|estadounidens)"
 )
 _COUNTRY_BEHIND = re.compile(
     r"(?:,? | \()(?:alla en |de )?(?:honduras|guatemala|el salvador|nicaragua|colombia|venezuela|cuba|peru|ecuador|"

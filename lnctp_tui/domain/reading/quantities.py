@@ -977,7 +977,7 @@ _NOT_OF_CASE = re.compile(
 """Who is looked for, a gang and a family are no group to whom it happens."""
 _LODGED = frozenset(("viven", "duermen", "dormimos", "vivimos"))
 _GUARDS = re.compile(
-    r"\s*(?:armad|la |las |lo |los |al dia|diari|por (?:dia|noche)|en la (?:puerta|entrada)|"
+    r"\s*(?:armad|la |las |lo |los |al dia|diari|en la (?:puerta|entrada)|"
     r"que (?:la|las|lo|los|cuid|vigil)|"
     r"a (?:cobrar|recoger|cuidar|vigilar|llevar|golpear)|con (?:muchach|nin|chic|mujer|una|arm|pistol)|"
     r"(?:x|por) (?:el )?(?:dia|noche|semana|turno)|cuid|vigil|encapuchad|a la semana|cada|se la|se lo|me |le |les )"

@@ -68,7 +68,7 @@ def _second_kin(terms: Sequence[Word], person: Person, cast: Cast) -> bool:
     before = terms[person.first - 1].text if person.first else ""
     mine = "mi" in (before, terms[person.first].text)
     well = before in ("la", "el") and not (suffers(terms, person) or harmed(terms[person.after :]))
-    told = {somebody.word for somebody in cast.single if somebody.owner == VICTIM}
+    told = cast.victims
     kin = any(Person(0, 0, VICTIM, "", False, word).kin for word in told)
     alike = any(word[:_STEM] == person.word[:_STEM] for word in told)
     return (mine or well) and person.kin and person.owner == VICTIM and kin and not alike

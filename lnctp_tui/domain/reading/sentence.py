@@ -233,8 +233,7 @@ def _companions(terms: Sequence[Word], person: Person) -> bool:
 def _in_passing(low: str, terms: Sequence[Word], person: Person, before: Cast) -> bool:
     """Whether several are only named beside one of whom the narrative tells, and nothing is done to them: `vive con su
     esposo y tres hijos`, `otros nueve mil`, `Línea de las Mujeres`."""
-    couple = any(somebody.word in owners.PARTNERS for somebody in before.single)
-    children = person.word in ("hijos", "hijas") or (couple and person.word in ("ninos", "ninas"))
+    children = person.word in ("hijos", "hijas") or (before.couple and person.word in ("ninos", "ninas"))
     counted = person.first > 0 and number_at(low, terms, person.first - 1) is not None
     anybody = person.word in _ANYBODY and not counted
     if person.owner != GROUP or not (children or anybody):
@@ -681,7 +680,7 @@ _SAYS_FROM = re.compile(r"\b(?:dice|dijo|decia) (?:que|q) (?:es |era )?de $")
 def _of_companions(reading: _Reading, first: int) -> bool:
     """Whether it is said of those who are there besides somebody known: `sus compañeras son de Puebla`."""
     near = [person for person in reading.persons if person.after <= first]
-    known = any(somebody.owner == VICTIM for somebody in reading.context.cast.single) or reading.scene.of_self
+    known = bool(reading.context.cast.victims) or reading.scene.of_self
     return known and bool(near) and near[-1].word in ("companeras", "companeros", "amigas", "amigos")
 
 
@@ -759,15 +758,10 @@ def _either_or(low: str, start: int, end: int) -> bool:
     return low.startswith(" o ", end) or _GUESSED.search(low, max(0, start - 24), start) is not None
 
 
-def _of_one(reading: _Reading) -> bool:
-    """Whether the narrative has told of one to whom it happens."""
-    return any(somebody.owner == VICTIM for somebody in reading.context.cast.single)
-
-
 def _of_one_beside(reading: _Reading, start: int) -> bool:
     """Whether it is said of another than the one who is known: `a un brasileño le quebraron el brazo`."""
     another = _BESIDE_HER.search(reading.sentence.low, max(0, start - 12), start) is not None
-    return another and (reading.scene.of_self or _of_one(reading))
+    return another and (reading.scene.of_self or bool(reading.context.cast.victims))
 
 
 _BESIDE_HER = re.compile(r"\ba (?:un|una|otr[oa]) $")
@@ -842,7 +836,7 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
         plural = _PLURAL.fullmatch(reading.terms[hit.first].text)
         if plural and owner == CALLER:
             return GROUP  # «hablan inglés»: not who calls
-        if plural and _of_one(reading) and owner == VICTIM and row.kind == "nationality":
+        if plural and reading.context.cast.victims and owner == VICTIM and row.kind == "nationality":
             return OTHER  # «hay dos peruanos con ella»
         return OTHER if owner == TRAFFICKER and row.kind == "nationality" else owner
     owner = owners.of_deed(reading.scene, hit)

@@ -120,14 +120,13 @@ def beside_stranger(terms: Sequence[Word], person: Person, strangers: Sequence[P
 
 def who_opens(text: str, terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Person]:
     """The caller by a noun that no list has: who opens a narrative and saw, tells, or has an age."""
-    if terms[0].text in _OFFICES and not any(person.first == 0 for person in persons):
-        yield Person(0, 1, CALLER, "", False, terms[0].text)
+    word, unknown = terms[0].text, not any(person.first == 0 for person in persons)
+    if unknown and word in _OFFICES:
+        yield Person(0, 1, CALLER, "", False, word)
         return
-    if _named_so(text, terms) and not any(person.first == 0 for person in persons):
-        word = terms[0].text
-        yield Person(
-            0, 1, CALLER, "mujer" if word in _WOMEN else "hombre", False, word, generic=word in GENERIC
-        )
+    if unknown and _named_so(text, terms):
+        sex = "mujer" if word in _WOMEN else "hombre"
+        yield Person(0, 1, CALLER, sex, False, word, generic=word in GENERIC)
         return
     place = _opener(text, terms, {place for person in persons for place in range(person.first, person.after)})
     if place >= 0:

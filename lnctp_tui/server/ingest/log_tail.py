@@ -138,9 +138,8 @@ class LogTail:
     def _anew(self, team: str, on: str) -> None:
         """Wakes everybody of a team in turn, first those whom a document of control is on: a person, or the key of a
         laptop."""
-        for waiter in chain.from_iterable(list(self._waiting[team].values())):
-            if on in (waiter.who.person, waiter.who.public_key):
-                self._wake([waiter])
+        waiting = chain.from_iterable(self._waiting[team].values())
+        self._wake(waiter for waiter in waiting if on in (waiter.who.person, waiter.who.public_key))
         self._in_turn([team])
 
     def _in_turn(self, teams: Iterable[str], but: str | None = None) -> None:

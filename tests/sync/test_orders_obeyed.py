@@ -406,6 +406,30 @@ def test_a_file_edited_on_the_disk_is_not_believed(scene: Scene) -> None:
         assert authority.book(connection).orders == ()
 
 
+def test_the_list_that_names_every_laptop_is_read_once_and_an_edited_one_anew(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.told(scene.order("person", "laura", on="person-ana", role="supervisor"))
+    read = control.read_authority
+    walked: list[Signed] = []
+    monkeypatch.setattr(
+        control, "read_authority", lambda signed, *of: walked.append(signed) or read(signed, *of)
+    )
+    scene.told(scene.order("person", "laura", on="person-eva", role="supervisor"))
+    with scene.workspace.store.read() as connection:
+        believed = authority.versions(connection)
+        believed.clear()  # a caller's own copy
+        assert sorted(authority.versions(connection)) == [1]
+    assert walked == []
+    with scene.workspace.store.write() as unit:
+        unit.connection.exec_driver_sql(
+            "UPDATE authorities SET document = replace(document, 'laura', 'lauro')"
+        )
+    with scene.workspace.store.read() as connection:
+        assert authority.book(connection).orders == ()
+        assert authority.versions(connection) == {}
+
+
 def test_random_bytes_of_documents_are_never_obeyed(scene: Scene, soak: bool) -> None:
     draw, before = random.Random(31), scene.state()
     good = scene.order("wipe", "laura", "rosa", unsent=True).document()

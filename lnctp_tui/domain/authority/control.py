@@ -293,7 +293,7 @@ class Standing:
 
 
 def _after(new: Order, former: Order) -> bool:
-    """Whether `new` holds instead of `known`: a higher revision; of equals fewer rights, then the lower hash."""
+    """Whether `new` holds instead of `former`: a higher revision; of equals fewer rights, then the lower hash."""
     return (new.rev, -new.rights, former.hash) > (former.rev, -former.rights, new.hash)
 
 

@@ -12,6 +12,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -277,6 +278,38 @@ def test_a_body_that_comes_too_slowly_is_given_up(served: Served) -> None:
             f"POST /v1/push HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 9\r\n{named}\r\n".encode()
         )
         assert slow.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_a_process_that_holds_too_many_connections_gives_up_its_surplus_and_no_more(
+    served: Served, tmp_path: Path
+) -> None:
+    surplus, address = idle_connections.surplus, served.url.removeprefix("http://")
+    lines = [HTTPConnection(address, timeout=10) for _ in range(60)]
+
+    def kept() -> int:
+        for line in list(lines):
+            line.request("GET", "/health")
+            answer = line.getresponse()
+            assert (answer.status, bool(answer.read())) == (200, True)
+            if answer.will_close:
+                lines.remove(line)
+        return len(lines)
+
+    try:
+        assert kept() == 60
+        alone, now = len(idle_connections.Watched.alive), time.time()
+        surplus.look(tmp_path, now)
+        assert kept() == 60, "there is nobody else"
+        (tmp_path / "1.connections").write_text("0")
+        surplus.look(tmp_path, now + 3600)
+        assert kept() == 60, "who told nothing for long is dead"
+        surplus.look(tmp_path, now)
+        assert kept() == 60 - alone // 2
+        surplus.look(tmp_path, now)
+        assert kept() == 60 - alone // 2, "a few more than its part are no surplus"
+    finally:
+        for line in lines:
+            line.close()
 
 
 def test_a_connection_that_owes_the_rest_of_a_head_is_ended(

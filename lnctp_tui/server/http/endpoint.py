@@ -22,6 +22,7 @@ from lnctp_tui.errors import Denied
 from lnctp_tui.server.http import faults, logs, metrics, policy, requests
 from lnctp_tui.server.http.authenticator import Sender
 from lnctp_tui.server.http.bodies import Lingering
+from lnctp_tui.server.http.idle_connections import surplus
 from lnctp_tui.server.http.messages import Message as Body
 from lnctp_tui.server.http.rate_limits import neighbourhood
 from lnctp_tui.server.http.requests import Envelope
@@ -285,6 +286,8 @@ class Outer:
                 headers = list(message["headers"])
                 if all(name != b"cache-control" for name, _ in headers):
                     headers.append((b"cache-control", b"no-store"))
+                if surplus.ends():
+                    headers.append((b"connection", b"close"))
                 message["headers"] = [
                     *headers,
                     (b"lnctp-time", str(int(time())).encode()),
